@@ -1,0 +1,1 @@
+"""A checkpoint toolchain for WebAssembly."""

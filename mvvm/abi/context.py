@@ -1,0 +1,101 @@
+"""Structures in memory that compiled code reads and writes and the runtime makes.
+
+    Thread      one a host thread that runs guest code
+    Context     one an instance; every compiled function gets its address as the first argument
+    Record      one a function of an instance: what a non-null funcref points to
+    HostFunc    one a host function that an instance imports: the context of its Record
+
+All fields are in the byte order of the machine. Offsets and sizes are in bytes.
+"""
+
+from __future__ import annotations
+
+from mvvm.wasm.module import ModuleInfo
+
+# Thread.
+THREAD_JUMP_BUFFER = 0  # ptr: where a trap jumps to: the innermost entry's jmp_buf
+THREAD_IN_GUEST = 8  # u32: 1 while guest code runs, 0 inside a host function; a fault is a trap only if 1
+THREAD_STACK_LIMIT = 16  # ptr: a host function is called only while the stack pointer is above it
+THREAD_FAULT_ADDRESS = 24  # ptr: si_addr of the last fault
+THREAD_NUM_FRAMES = 32  # u64: entries of THREAD_FRAMES in use
+THREAD_FRAMES = 40  # ptr[MAX_FRAMES]: program counters of the last trap's backtrace, innermost first
+MAX_FRAMES = 64
+THREAD_SIZE = THREAD_FRAMES + 8 * MAX_FRAMES
+
+# Record.
+RECORD_CODE = 0  # ptr
+RECORD_CONTEXT = 8  # ptr: the first argument of the code: a Context or a HostFunc
+RECORD_TYPE = 16  # u32: the function type, numbered by the runtime for the whole process
+RECORD_INDEX = 20  # u32: the function index in the module that defines it
+RECORD_SIZE = 24
+
+# HostFunc.
+HOST_CALLBACK = 0  # ptr: i64 (parameters..., [ptr results]); below 0: unwind with the pending exception
+HOST_CONTEXT = 8  # ptr: the Context of the importing instance
+HOST_SIZE = 16
+
+# Context: a head, then arrays whose lengths the module gives.
+CONTEXT_THREAD = 0  # ptr: the Thread that runs this instance
+CONTEXT_BUILTINS = 8  # ptr: ptr[len(BUILTINS)], the runtime's callbacks
+CONTEXT_HEAD = 16
+
+MEMORY_BASE = 0  # ptr: never changes while the instance lives
+MEMORY_CELL = 8  # ptr: u64, the size in pages now; shared by all who import the memory
+MEMORY_SIZE = 16
+
+TABLE_BASE = 0  # ptr: ptr[], never changes
+TABLE_CELL = 8  # ptr: u64, the number of elements now
+TABLE_SIZE = 16
+
+GLOBAL_SIZE = 16  # the value itself, or for an imported global a pointer to it
+
+# What compiled code asks the runtime for. Each is called as i64 (ptr context, i64 x 5); a result below 0 means:
+# unwind with the pending exception. Arguments in the order of the instruction's immediates, then its operands.
+BUILTINS = (
+    "memory.grow",  # memory, delta -> the old size in pages, or 0xffffffff
+    "memory.init",  # data, memory, destination, source, size
+    "data.drop",  # data
+    "table.grow",  # table, value, delta -> the old size, or 0xffffffff
+    "table.fill",  # table, index, value, size
+    "table.copy",  # destination table, source table, destination, source, size
+    "table.init",  # element, table, destination, source, size
+    "elem.drop",  # element
+)
+
+# What mvvm_enter returns when a host function raised; other values are of mvvm.abi.traps.
+RETURNED = 0
+
+
+class ContextLayout:
+    """Where the parts of a module's Context are. Offsets in bytes from its start."""
+
+    __slots__ = ("functions", "globals", "memories", "size", "tables", "types")
+
+    def __init__(self, info: ModuleInfo) -> None:
+        self.memories = CONTEXT_HEAD
+        self.tables = self.memories + MEMORY_SIZE * len(info.memories)
+        self.globals = self.tables + TABLE_SIZE * len(info.tables)
+        # u32 each: the process-wide number of the module's type.
+        self.types = self.globals + GLOBAL_SIZE * len(info.globals)
+        self.functions = (self.types + 4 * len(info.types) + 15) & ~15
+        self.size = self.functions + RECORD_SIZE * len(info.functions)
+
+    def memory(self, index: int) -> int:
+        """Offset of a memory's MEMORY_BASE."""
+        return self.memories + MEMORY_SIZE * index
+
+    def table(self, index: int) -> int:
+        """Offset of a table's TABLE_BASE."""
+        return self.tables + TABLE_SIZE * index
+
+    def global_(self, index: int) -> int:
+        """Offset of a global's value, or of the pointer to it."""
+        return self.globals + GLOBAL_SIZE * index
+
+    def type(self, index: int) -> int:
+        """Offset of a type's number."""
+        return self.types + 4 * index
+
+    def function(self, index: int) -> int:
+        """Offset of a function's Record."""
+        return self.functions + RECORD_SIZE * index

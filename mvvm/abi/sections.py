@@ -1,0 +1,36 @@
+"""Names of an `.aot` file's sections and symbols, with what each holds.
+
+An `.aot` file is an ELF shared object without a dynamic section: the loader maps its segments and fills the
+global offset table itself. Messages are defined in `proto/aot.proto`.
+"""
+
+from __future__ import annotations
+
+# Raised with every change of a layout in mvvm.abi, of the messages, or of what a builtin means.
+FORMAT_VERSION = 1
+
+# Loaded: in this order, each at a page of its own.
+RODATA = ".rodata"  # constants and jump tables; the first segment, read-only, with the ELF header before it
+TEXT = ".text"  # all code; mapped read+execute from the file
+GOT = ".got"  # ptr[]: addresses of the libc functions of Functions.imports, in that order; filled by the loader
+DATA = ".data"  # zeros: the words of the fault handler (see mvvm.lower.support)
+
+# Not loaded.
+TARGET = ".mvvm.target"  # message Target: what the code was made for; checked before anything else is believed
+MODULE = ".mvvm.module"  # message Module: the declarations of the Wasm module
+FUNCTIONS = ".mvvm.functions"  # message Functions: where functions and thunks are in .text
+NAMES = ".mvvm.names"  # message Names: the module's name and its functions' names; read for backtraces
+WASM = ".mvvm.wasm"  # the Wasm module as it was given, byte for byte; data segments are taken from it
+
+METADATA = (TARGET, MODULE, FUNCTIONS, NAMES, WASM)
+
+# Symbols of the support code, which is part of every file.
+ENTER = "mvvm_enter"  # i32 (ptr thread, ptr invoke thunk, ptr record, ptr values): RETURNED or a trap code
+TRAP = "mvvm_trap"  # void (ptr context, i32 code), does not return
+ON_SIGNAL = "mvvm_on_signal"  # the SA_SIGINFO handler
+BUILTIN = "mvvm_builtin"  # i64 (ptr context, i32 builtin, i64 x 5)
+INVOKE = "invoke_"  # + type key: void (ptr record, ptr values): 16-byte slots, arguments in, results out
+HOST = "host_"  # + type key: the code of host functions of that type
+FUNCTION = "f"  # + function index
+# Words in .data, set by the loader of the first file of a process.
+HANDLER_WORDS = "mvvm_handler_words"  # u32 pthread key, then at +8 ptr to struct sigaction[2], see lower.support

@@ -1,0 +1,107 @@
+"""Everything that mvvm raises.
+
+    MvvmError                   exit status
+    ├── InputError              2    the input cannot be used: the message says what and what to do
+    │   ├── InvalidModule            not a valid Wasm module
+    │   ├── UnsupportedFeature       valid, but uses a proposal that mvvm does not compile
+    │   ├── BadAotFile               not an .aot file, or a damaged one
+    │   ├── IncompatibleAot          a good .aot file that does not fit this version, machine or module
+    │   └── LinkError                an import is missing or has another type
+    ├── UsageError              2    the caller's arguments do not fit (an export's name, a value's type)
+    ├── EnvironmentFailure      3    the machine failed: no memory, disk full, a tool is missing
+    ├── Trap                    134  the guest trapped
+    └── InternalError           70   our own bug
+
+`GuestExit` is not an error: it is how a guest's `proc_exit` leaves a call.
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "BadAotFile",
+    "EnvironmentFailure",
+    "GuestExit",
+    "IncompatibleAot",
+    "InputError",
+    "InternalError",
+    "InvalidModule",
+    "LinkError",
+    "MvvmError",
+    "Trap",
+    "UnsupportedFeature",
+    "UsageError",
+]
+
+
+class MvvmError(Exception):
+    """The root of all errors of this package; `exit_status` is what a command ends with."""
+
+    exit_status = 70
+
+
+class InputError(MvvmError):
+    """An input file cannot be used."""
+
+    exit_status = 2
+
+
+class InvalidModule(InputError):
+    """Not a valid Wasm module."""
+
+
+class UnsupportedFeature(InputError):
+    """A valid Wasm module that uses a proposal which mvvm does not compile."""
+
+
+class BadAotFile(InputError):
+    """Not an `.aot` file, or a damaged one."""
+
+
+class IncompatibleAot(InputError):
+    """A good `.aot` file of another format version, target or module."""
+
+
+class LinkError(InputError):
+    """An import is missing, or what is given for it has another type."""
+
+
+class UsageError(MvvmError):
+    """Arguments of a call or a command that do not fit."""
+
+    exit_status = 2
+
+
+class EnvironmentFailure(MvvmError):
+    """The machine failed: out of memory, disk full, a tool is missing."""
+
+    exit_status = 3
+
+
+class InternalError(MvvmError):
+    """A bug of mvvm."""
+
+
+class Trap(MvvmError):
+    """The guest trapped.
+
+    `code` is one of `mvvm.abi.traps`; `frames` is the Wasm backtrace, innermost first, each frame as
+    `(function index, name or None)`, as far as it is known.
+    """
+
+    exit_status = 134
+
+    def __init__(self, code: int, message: str, frames: tuple[tuple[int, str | None], ...] = ()) -> None:
+        super().__init__(message)
+        self.code = code
+        self.frames = frames
+
+
+class GuestExit(BaseException):
+    """The guest asked to end with `status` (WASI `proc_exit`).
+
+    A `BaseException`, as `SystemExit` is, so that a host function's `except Exception` lets it pass.
+    """
+
+    def __init__(self, status: int) -> None:
+        super().__init__(status)
+        self.status = status

@@ -1,0 +1,133 @@
+"""Value and function types.
+
+A value type is one character, so a list of types is a string and a function type has a short canonical
+spelling, its *key*: `iI_F` takes an i32 and an i64 and returns an f64. Names of compiled thunks, type
+identity at link time and the metadata of `.aot` files all use it.
+
+The loader imports this module: nothing here may import `typing`, `dataclasses` or `enum` (start-up time).
+"""
+
+from __future__ import annotations
+
+I32 = "i"
+I64 = "I"
+F32 = "f"
+F64 = "F"
+V128 = "v"
+FUNCREF = "r"
+EXTERNREF = "x"
+
+REFERENCES = FUNCREF + EXTERNREF
+
+NAMES = {
+    I32: "i32",
+    I64: "i64",
+    F32: "f32",
+    F64: "f64",
+    V128: "v128",
+    FUNCREF: "funcref",
+    EXTERNREF: "externref",
+}
+
+# The encoding in the binary format (Wasm 2.0, 5.3.1 to 5.3.4).
+FROM_BYTE = {
+    0x7F: I32,
+    0x7E: I64,
+    0x7D: F32,
+    0x7C: F64,
+    0x7B: V128,
+    0x70: FUNCREF,
+    0x6F: EXTERNREF,
+}
+
+
+class FuncType:
+    """A function type: `params` and `results` are strings of value types. Equal and hashed by value."""
+
+    __slots__ = ("key", "params", "results")
+
+    def __init__(self, params: str, results: str) -> None:
+        self.params = params
+        self.results = results
+        self.key = f"{params}_{results}"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, FuncType) and other.key == self.key
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+    def __repr__(self) -> str:
+        return f"FuncType({self.params!r}, {self.results!r})"
+
+    def __str__(self) -> str:
+        params = " ".join(NAMES[t] for t in self.params)
+        results = " ".join(NAMES[t] for t in self.results)
+        return f"({params}) -> ({results})"
+
+
+class Limits:
+    """Size limits of a memory (in pages) or a table (in elements); `maximum` is None where there is none."""
+
+    __slots__ = ("maximum", "minimum")
+
+    def __init__(self, minimum: int, maximum: int | None) -> None:
+        self.minimum = minimum
+        self.maximum = maximum
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Limits) and (other.minimum, other.maximum) == (self.minimum, self.maximum)
+
+    def __hash__(self) -> int:
+        return hash((self.minimum, self.maximum))
+
+    def __repr__(self) -> str:
+        return f"Limits({self.minimum}, {self.maximum})"
+
+    def accept(self, size: int, maximum: int | None) -> bool:
+        """Whether something of this `size` and `maximum` may be imported under these limits (Wasm 4.5.3.2)."""
+        if size < self.minimum:
+            return False
+        return self.maximum is None or (maximum is not None and maximum <= self.maximum)
+
+
+class GlobalType:
+    """A global's type: `value` type and whether it is `mutable`."""
+
+    __slots__ = ("mutable", "value")
+
+    def __init__(self, value: str, mutable: bool) -> None:
+        self.value = value
+        self.mutable = mutable
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, GlobalType) and (other.value, other.mutable) == (self.value, self.mutable)
+
+    def __hash__(self) -> int:
+        return hash((self.value, self.mutable))
+
+    def __repr__(self) -> str:
+        return f"GlobalType({self.value!r}, {self.mutable})"
+
+
+class TableType:
+    """A table's type: the type of its `element`s and its `limits`."""
+
+    __slots__ = ("element", "limits")
+
+    def __init__(self, element: str, limits: Limits) -> None:
+        self.element = element
+        self.limits = limits
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, TableType) and (other.element, other.limits) == (self.element, self.limits)
+
+    def __hash__(self) -> int:
+        return hash((self.element, self.limits))
+
+    def __repr__(self) -> str:
+        return f"TableType({self.element!r}, {self.limits!r})"
+
+
+PAGE_SIZE = 65536
+MAX_PAGES = 65536

@@ -1,0 +1,184 @@
+from google.protobuf.internal import containers as _containers
+from google.protobuf import descriptor as _descriptor
+from google.protobuf import message as _message
+from collections.abc import Iterable as _Iterable, Mapping as _Mapping
+from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
+
+DESCRIPTOR: _descriptor.FileDescriptor
+
+class Target(_message.Message):
+    __slots__ = ("format_version", "compiler_version", "module_sha256", "triple", "cpu", "cpu_features", "options")
+    FORMAT_VERSION_FIELD_NUMBER: _ClassVar[int]
+    COMPILER_VERSION_FIELD_NUMBER: _ClassVar[int]
+    MODULE_SHA256_FIELD_NUMBER: _ClassVar[int]
+    TRIPLE_FIELD_NUMBER: _ClassVar[int]
+    CPU_FIELD_NUMBER: _ClassVar[int]
+    CPU_FEATURES_FIELD_NUMBER: _ClassVar[int]
+    OPTIONS_FIELD_NUMBER: _ClassVar[int]
+    format_version: int
+    compiler_version: str
+    module_sha256: bytes
+    triple: str
+    cpu: str
+    cpu_features: _containers.RepeatedScalarFieldContainer[str]
+    options: Options
+    def __init__(self, format_version: _Optional[int] = ..., compiler_version: _Optional[str] = ..., module_sha256: _Optional[bytes] = ..., triple: _Optional[str] = ..., cpu: _Optional[str] = ..., cpu_features: _Optional[_Iterable[str]] = ..., options: _Optional[_Union[Options, _Mapping]] = ...) -> None: ...
+
+class Options(_message.Message):
+    __slots__ = ("opt_level", "aux_stack_check")
+    OPT_LEVEL_FIELD_NUMBER: _ClassVar[int]
+    AUX_STACK_CHECK_FIELD_NUMBER: _ClassVar[int]
+    opt_level: int
+    aux_stack_check: bool
+    def __init__(self, opt_level: _Optional[int] = ..., aux_stack_check: _Optional[bool] = ...) -> None: ...
+
+class Module(_message.Message):
+    __slots__ = ("types", "imports", "functions", "tables", "memories", "globals", "exports", "start_plus_one", "elements", "data")
+    TYPES_FIELD_NUMBER: _ClassVar[int]
+    IMPORTS_FIELD_NUMBER: _ClassVar[int]
+    FUNCTIONS_FIELD_NUMBER: _ClassVar[int]
+    TABLES_FIELD_NUMBER: _ClassVar[int]
+    MEMORIES_FIELD_NUMBER: _ClassVar[int]
+    GLOBALS_FIELD_NUMBER: _ClassVar[int]
+    EXPORTS_FIELD_NUMBER: _ClassVar[int]
+    START_PLUS_ONE_FIELD_NUMBER: _ClassVar[int]
+    ELEMENTS_FIELD_NUMBER: _ClassVar[int]
+    DATA_FIELD_NUMBER: _ClassVar[int]
+    types: _containers.RepeatedCompositeFieldContainer[FuncType]
+    imports: _containers.RepeatedCompositeFieldContainer[Import]
+    functions: _containers.RepeatedScalarFieldContainer[int]
+    tables: _containers.RepeatedCompositeFieldContainer[TableType]
+    memories: _containers.RepeatedCompositeFieldContainer[Limits]
+    globals: _containers.RepeatedCompositeFieldContainer[Global]
+    exports: _containers.RepeatedCompositeFieldContainer[Export]
+    start_plus_one: int
+    elements: _containers.RepeatedCompositeFieldContainer[Element]
+    data: _containers.RepeatedCompositeFieldContainer[Data]
+    def __init__(self, types: _Optional[_Iterable[_Union[FuncType, _Mapping]]] = ..., imports: _Optional[_Iterable[_Union[Import, _Mapping]]] = ..., functions: _Optional[_Iterable[int]] = ..., tables: _Optional[_Iterable[_Union[TableType, _Mapping]]] = ..., memories: _Optional[_Iterable[_Union[Limits, _Mapping]]] = ..., globals: _Optional[_Iterable[_Union[Global, _Mapping]]] = ..., exports: _Optional[_Iterable[_Union[Export, _Mapping]]] = ..., start_plus_one: _Optional[int] = ..., elements: _Optional[_Iterable[_Union[Element, _Mapping]]] = ..., data: _Optional[_Iterable[_Union[Data, _Mapping]]] = ...) -> None: ...
+
+class FuncType(_message.Message):
+    __slots__ = ("params", "results")
+    PARAMS_FIELD_NUMBER: _ClassVar[int]
+    RESULTS_FIELD_NUMBER: _ClassVar[int]
+    params: str
+    results: str
+    def __init__(self, params: _Optional[str] = ..., results: _Optional[str] = ...) -> None: ...
+
+class Limits(_message.Message):
+    __slots__ = ("minimum", "maximum_plus_one")
+    MINIMUM_FIELD_NUMBER: _ClassVar[int]
+    MAXIMUM_PLUS_ONE_FIELD_NUMBER: _ClassVar[int]
+    minimum: int
+    maximum_plus_one: int
+    def __init__(self, minimum: _Optional[int] = ..., maximum_plus_one: _Optional[int] = ...) -> None: ...
+
+class TableType(_message.Message):
+    __slots__ = ("element", "limits")
+    ELEMENT_FIELD_NUMBER: _ClassVar[int]
+    LIMITS_FIELD_NUMBER: _ClassVar[int]
+    element: str
+    limits: Limits
+    def __init__(self, element: _Optional[str] = ..., limits: _Optional[_Union[Limits, _Mapping]] = ...) -> None: ...
+
+class GlobalType(_message.Message):
+    __slots__ = ("value", "mutable")
+    VALUE_FIELD_NUMBER: _ClassVar[int]
+    MUTABLE_FIELD_NUMBER: _ClassVar[int]
+    value: str
+    mutable: bool
+    def __init__(self, value: _Optional[str] = ..., mutable: _Optional[bool] = ...) -> None: ...
+
+class Import(_message.Message):
+    __slots__ = ("module", "name", "kind", "function", "table", "memory")
+    MODULE_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    FUNCTION_FIELD_NUMBER: _ClassVar[int]
+    TABLE_FIELD_NUMBER: _ClassVar[int]
+    MEMORY_FIELD_NUMBER: _ClassVar[int]
+    GLOBAL_FIELD_NUMBER: _ClassVar[int]
+    module: str
+    name: str
+    kind: int
+    function: int
+    table: TableType
+    memory: Limits
+    def __init__(self, module: _Optional[str] = ..., name: _Optional[str] = ..., kind: _Optional[int] = ..., function: _Optional[int] = ..., table: _Optional[_Union[TableType, _Mapping]] = ..., memory: _Optional[_Union[Limits, _Mapping]] = ..., **kwargs) -> None: ...
+
+class Export(_message.Message):
+    __slots__ = ("name", "kind", "index")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    INDEX_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    kind: int
+    index: int
+    def __init__(self, name: _Optional[str] = ..., kind: _Optional[int] = ..., index: _Optional[int] = ...) -> None: ...
+
+class Global(_message.Message):
+    __slots__ = ("type", "init")
+    TYPE_FIELD_NUMBER: _ClassVar[int]
+    INIT_FIELD_NUMBER: _ClassVar[int]
+    type: GlobalType
+    init: bytes
+    def __init__(self, type: _Optional[_Union[GlobalType, _Mapping]] = ..., init: _Optional[bytes] = ...) -> None: ...
+
+class Element(_message.Message):
+    __slots__ = ("mode", "table", "offset", "type", "by_expression", "functions", "expressions")
+    MODE_FIELD_NUMBER: _ClassVar[int]
+    TABLE_FIELD_NUMBER: _ClassVar[int]
+    OFFSET_FIELD_NUMBER: _ClassVar[int]
+    TYPE_FIELD_NUMBER: _ClassVar[int]
+    BY_EXPRESSION_FIELD_NUMBER: _ClassVar[int]
+    FUNCTIONS_FIELD_NUMBER: _ClassVar[int]
+    EXPRESSIONS_FIELD_NUMBER: _ClassVar[int]
+    mode: int
+    table: int
+    offset: bytes
+    type: str
+    by_expression: bool
+    functions: _containers.RepeatedScalarFieldContainer[int]
+    expressions: _containers.RepeatedScalarFieldContainer[bytes]
+    def __init__(self, mode: _Optional[int] = ..., table: _Optional[int] = ..., offset: _Optional[bytes] = ..., type: _Optional[str] = ..., by_expression: _Optional[bool] = ..., functions: _Optional[_Iterable[int]] = ..., expressions: _Optional[_Iterable[bytes]] = ...) -> None: ...
+
+class Data(_message.Message):
+    __slots__ = ("mode", "memory", "offset", "start", "size")
+    MODE_FIELD_NUMBER: _ClassVar[int]
+    MEMORY_FIELD_NUMBER: _ClassVar[int]
+    OFFSET_FIELD_NUMBER: _ClassVar[int]
+    START_FIELD_NUMBER: _ClassVar[int]
+    SIZE_FIELD_NUMBER: _ClassVar[int]
+    mode: int
+    memory: int
+    offset: bytes
+    start: int
+    size: int
+    def __init__(self, mode: _Optional[int] = ..., memory: _Optional[int] = ..., offset: _Optional[bytes] = ..., start: _Optional[int] = ..., size: _Optional[int] = ...) -> None: ...
+
+class Functions(_message.Message):
+    __slots__ = ("imports", "functions", "invoke_thunks", "host_thunks", "enter", "on_signal", "handler_words")
+    IMPORTS_FIELD_NUMBER: _ClassVar[int]
+    FUNCTIONS_FIELD_NUMBER: _ClassVar[int]
+    INVOKE_THUNKS_FIELD_NUMBER: _ClassVar[int]
+    HOST_THUNKS_FIELD_NUMBER: _ClassVar[int]
+    ENTER_FIELD_NUMBER: _ClassVar[int]
+    ON_SIGNAL_FIELD_NUMBER: _ClassVar[int]
+    HANDLER_WORDS_FIELD_NUMBER: _ClassVar[int]
+    imports: _containers.RepeatedScalarFieldContainer[str]
+    functions: bytes
+    invoke_thunks: bytes
+    host_thunks: bytes
+    enter: int
+    on_signal: int
+    handler_words: int
+    def __init__(self, imports: _Optional[_Iterable[str]] = ..., functions: _Optional[bytes] = ..., invoke_thunks: _Optional[bytes] = ..., host_thunks: _Optional[bytes] = ..., enter: _Optional[int] = ..., on_signal: _Optional[int] = ..., handler_words: _Optional[int] = ...) -> None: ...
+
+class Names(_message.Message):
+    __slots__ = ("module", "indices", "names")
+    MODULE_FIELD_NUMBER: _ClassVar[int]
+    INDICES_FIELD_NUMBER: _ClassVar[int]
+    NAMES_FIELD_NUMBER: _ClassVar[int]
+    module: str
+    indices: _containers.RepeatedScalarFieldContainer[int]
+    names: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, module: _Optional[str] = ..., indices: _Optional[_Iterable[int]] = ..., names: _Optional[_Iterable[str]] = ...) -> None: ...

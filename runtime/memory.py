@@ -1,0 +1,97 @@
+"""Linear memories: reserved address space, so that guard pages stand for bounds checks."""
+
+from __future__ import annotations
+
+import ctypes
+
+from mvvm.errors import EnvironmentFailure
+from mvvm.runtime import libc
+from mvvm.wasm.types import MAX_PAGES, PAGE_SIZE, Limits
+
+# An address is a 32-bit index plus a 32-bit offset plus an access of up to 16 bytes.
+_RESERVED = (8 << 30) + PAGE_SIZE
+
+
+class OutOfBounds(Exception):
+    """A host function was given a range that is not in the guest's memory."""
+
+
+class Memory:
+    """A linear memory with 32-bit addresses.
+
+    `view` spans every address that a guest can form. Reading or writing it beyond `size` is a segmentation
+    fault of this process, so whatever comes from a guest goes through `span`, which checks.
+    """
+
+    __slots__ = ("__weakref__", "_cell", "base", "cell_address", "keep_alive", "limits", "max_pages", "view")
+
+    def __init__(self, limits: Limits, max_pages: int = MAX_PAGES) -> None:
+        """Reserve the address space, and zero pages for the minimum.
+
+        `max_pages` is the host's own limit (in pages of 64 KiB). Raises EnvironmentFailure where the minimum
+        is beyond it or the machine refuses.
+        """
+        self.limits = limits
+        self.max_pages = min(max_pages, MAX_PAGES if limits.maximum is None else limits.maximum)
+        if limits.minimum > self.max_pages:
+            raise EnvironmentFailure(
+                f"the program needs {limits.minimum * PAGE_SIZE} bytes of memory, more than the limit of "
+                f"{self.max_pages * PAGE_SIZE}"
+            )
+        try:
+            self.base = libc.mmap(
+                0, _RESERVED, libc.PROT_NONE, libc.MAP_PRIVATE | libc.MAP_ANONYMOUS | libc.MAP_NORESERVE
+            )
+        except OSError as error:
+            raise EnvironmentFailure(f"cannot reserve address space for a memory: {error.strerror}") from None
+        self._cell = ctypes.c_uint64(0)
+        self.cell_address = ctypes.addressof(self._cell)
+        # Instances whose functions or tables can reach this memory's users (see runtime.instance).
+        self.keep_alive: list[object] = []
+        array = (ctypes.c_ubyte * (MAX_PAGES * PAGE_SIZE)).from_address(self.base)
+        self.view = memoryview(array).cast("B")
+        if self.grow(limits.minimum) < 0:
+            libc.munmap(self.base, _RESERVED)
+            self.base = 0
+            raise EnvironmentFailure(f"cannot allocate {limits.minimum * PAGE_SIZE} bytes for a memory")
+
+    @property
+    def pages(self) -> int:
+        """The size now, in pages of 64 KiB."""
+        return self._cell.value
+
+    @property
+    def size(self) -> int:
+        """The size now, in bytes."""
+        return self._cell.value * PAGE_SIZE
+
+    def grow(self, delta: int) -> int:
+        """Grow by `delta` pages. Returns the old size in pages, or -1 where a limit or the machine forbids it."""
+        old = self._cell.value
+        if delta == 0:
+            return old
+        if old + delta > self.max_pages:
+            return -1
+        try:
+            libc.mprotect(
+                self.base + old * PAGE_SIZE, delta * PAGE_SIZE, libc.PROT_READ | libc.PROT_WRITE
+            )
+        except OSError:
+            return -1
+        self._cell.value = old + delta
+        return old
+
+    def span(self, address: int, size: int) -> memoryview:
+        """The bytes from `address` on, to read or write in place. Raises OutOfBounds."""
+        if address < 0 or size < 0 or address + size > self._cell.value * PAGE_SIZE:
+            raise OutOfBounds
+        return self.view[address : address + size]
+
+    def contains(self, address: int) -> bool:
+        """Whether a host address lies in this memory's reservation, guard pages included."""
+        return self.base <= address < self.base + _RESERVED
+
+    def __del__(self) -> None:
+        if getattr(self, "base", 0):
+            # Views handed out earlier must not be used any more: as with any closed buffer of the host.
+            libc.munmap(self.base, _RESERVED)
