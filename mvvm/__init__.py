@@ -1,1 +1,79 @@
-"""A checkpoint toolchain for WebAssembly."""
+"""A checkpoint toolchain for WebAssembly: compile a module to native code, run it.
+
+    aot = mvvm.compile(wasm)                       # bytes of an .aot file
+    program = mvvm.load(aot)                       # or a path
+    instance = mvvm.Instance(program, {"env": {"f": mvvm.Func(mvvm.FuncType("i", "i"), abs)}})
+    instance.exports["main"](1)
+
+Names are imported when they are first used, so that running a program does not import the compiler.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from mvvm.compiler import compile_module as compile
+    from mvvm.options import CompileOptions as CompileOptions
+    from mvvm.options import Target as Target
+    from mvvm.runtime.func import Func as Func
+    from mvvm.runtime.global_ import Global as Global
+    from mvvm.runtime.instance import Instance as Instance
+    from mvvm.runtime.memory import Memory as Memory
+    from mvvm.runtime.program import Program as Program
+    from mvvm.runtime.program import load as load
+    from mvvm.runtime.table import Table as Table
+    from mvvm.runtime.wasi import Wasi as Wasi
+    from mvvm.version import __version__ as __version__
+    from mvvm.wasm.types import FuncType as FuncType
+    from mvvm.wasm.types import GlobalType as GlobalType
+    from mvvm.wasm.types import Limits as Limits
+    from mvvm.wasm.types import TableType as TableType
+
+_HOMES = {
+    "CompileOptions": "mvvm.options",
+    "Func": "mvvm.runtime.func",
+    "FuncType": "mvvm.wasm.types",
+    "Global": "mvvm.runtime.global_",
+    "GlobalType": "mvvm.wasm.types",
+    "Instance": "mvvm.runtime.instance",
+    "Limits": "mvvm.wasm.types",
+    "Memory": "mvvm.runtime.memory",
+    "Program": "mvvm.runtime.program",
+    "Table": "mvvm.runtime.table",
+    "TableType": "mvvm.wasm.types",
+    "Target": "mvvm.options",
+    "Wasi": "mvvm.runtime.wasi",
+    "__version__": "mvvm.version",
+    "compile": "mvvm.compiler",
+    "load": "mvvm.runtime.program",
+}
+__all__ = [
+    "CompileOptions",
+    "Func",
+    "FuncType",
+    "Global",
+    "GlobalType",
+    "Instance",
+    "Limits",
+    "Memory",
+    "Program",
+    "Table",
+    "TableType",
+    "Target",
+    "Wasi",
+    "__version__",
+    "compile",
+    "load",
+]
+
+
+def __getattr__(name: str) -> object:
+    """Import a public name from its home (PEP 562)."""
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module 'mvvm' has no attribute {name!r}")
+    from importlib import import_module
+
+    value = getattr(import_module(home), "compile_module" if name == "compile" else name)
+    globals()[name] = value
+    return value

@@ -33,7 +33,7 @@ def _error(what: str) -> OSError:
 
 
 def mmap(address: int, size: int, protection: int, flags: int, fd: int = -1, offset: int = 0) -> int:
-    """mmap(2). Returns the address; raises OSError."""
+    """Call mmap(2). Returns the address; raises OSError."""
     result: int | None = _mmap(address, size, protection, flags, fd, offset)
     if result is None or result == _MAP_FAILED:
         raise _error("mmap")
@@ -41,12 +41,12 @@ def mmap(address: int, size: int, protection: int, flags: int, fd: int = -1, off
 
 
 def mprotect(address: int, size: int, protection: int) -> None:
-    """mprotect(2). Raises OSError."""
+    """Call mprotect(2). Raises OSError."""
     if _mprotect(address, size, protection):
         raise _error("mprotect")
 
 
 def munmap(address: int, size: int) -> None:
-    """munmap(2). Raises OSError."""
+    """Call munmap(2). Raises OSError."""
     if _munmap(address, size):
         raise _error("munmap")

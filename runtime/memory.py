@@ -6,6 +6,7 @@ import ctypes
 
 from mvvm.errors import EnvironmentFailure
 from mvvm.runtime import libc
+from mvvm.runtime.store import Store
 from mvvm.wasm.types import MAX_PAGES, PAGE_SIZE, Limits
 
 # An address is a 32-bit index plus a 32-bit offset plus an access of up to 16 bytes.
@@ -23,15 +24,16 @@ class Memory:
     fault of this process, so whatever comes from a guest goes through `span`, which checks.
     """
 
-    __slots__ = ("__weakref__", "_cell", "base", "cell_address", "keep_alive", "limits", "max_pages", "view")
+    __slots__ = ("__weakref__", "_cell", "base", "cell_address", "limits", "max_pages", "store", "view")
 
-    def __init__(self, limits: Limits, max_pages: int = MAX_PAGES) -> None:
+    def __init__(self, limits: Limits, max_pages: int = MAX_PAGES, store: Store | None = None) -> None:
         """Reserve the address space, and zero pages for the minimum.
 
         `max_pages` is the host's own limit (in pages of 64 KiB). Raises EnvironmentFailure where the minimum
         is beyond it or the machine refuses.
         """
         self.limits = limits
+        self.store = store or Store()
         self.max_pages = min(max_pages, MAX_PAGES if limits.maximum is None else limits.maximum)
         if limits.minimum > self.max_pages:
             raise EnvironmentFailure(
@@ -46,8 +48,6 @@ class Memory:
             raise EnvironmentFailure(f"cannot reserve address space for a memory: {error.strerror}") from None
         self._cell = ctypes.c_uint64(0)
         self.cell_address = ctypes.addressof(self._cell)
-        # Instances whose functions or tables can reach this memory's users (see runtime.instance).
-        self.keep_alive: list[object] = []
         array = (ctypes.c_ubyte * (MAX_PAGES * PAGE_SIZE)).from_address(self.base)
         self.view = memoryview(array).cast("B")
         if self.grow(limits.minimum) < 0:
@@ -73,9 +73,7 @@ class Memory:
         if old + delta > self.max_pages:
             return -1
         try:
-            libc.mprotect(
-                self.base + old * PAGE_SIZE, delta * PAGE_SIZE, libc.PROT_READ | libc.PROT_WRITE
-            )
+            libc.mprotect(self.base + old * PAGE_SIZE, delta * PAGE_SIZE, libc.PROT_READ | libc.PROT_WRITE)
         except OSError:
             return -1
         self._cell.value = old + delta

@@ -1,0 +1,143 @@
+"""The metadata sections of an `.aot` file, written. Their reader is mvvm.runtime.metadata."""
+
+from __future__ import annotations
+
+import hashlib
+from array import array
+from typing import TYPE_CHECKING
+
+from mvvm.abi import sections
+from mvvm.errors import InternalError
+from mvvm.proto import aot_pb2
+from mvvm.wasm.module import FUNC, GLOBAL, MEMORY, TABLE, Global
+from mvvm.wasm.types import GlobalType, Limits, TableType
+
+if TYPE_CHECKING:
+    from mvvm.aot.image import Image
+    from mvvm.options import CompileOptions
+    from mvvm.wasm.decode import Module, Names
+    from mvvm.wasm.module import Element, Import, ModuleInfo
+
+NO_CODE = 0xFFFFFFFF
+
+
+def metadata(module: Module, image: Image, options: CompileOptions, version: str) -> dict[str, bytes]:
+    """The contents of all metadata sections, by section name."""
+    messages = {
+        sections.TARGET: _target(module.data, options, version),
+        sections.MODULE: _module(module.info),
+        sections.FUNCTIONS: _functions(module.info, image),
+        sections.NAMES: _names(module.names),
+    }
+    contents = {name: message.SerializeToString(deterministic=True) for name, message in messages.items()}
+    return {**contents, sections.WASM: module.data}
+
+
+def symbol_names(module: Module) -> dict[str, str]:
+    """Functions by what the name section calls them, for the symbol table: `f12` -> `main`."""
+    return {f"{sections.FUNCTION}{index}": name for index, name in module.names.functions.items()}
+
+
+def _target(wasm: bytes, options: CompileOptions, version: str) -> aot_pb2.Target:
+    target = options.target
+    return aot_pb2.Target(
+        format_version=sections.FORMAT_VERSION,
+        compiler_version=version,
+        module_sha256=hashlib.sha256(wasm).digest(),
+        triple=target.triple,
+        cpu=target.cpu,
+        cpu_features=target.features,
+        options=aot_pb2.Options(opt_level=options.opt_level, aux_stack_check=options.aux_stack_check),
+    )
+
+
+def _limits(limits: Limits) -> aot_pb2.Limits:
+    maximum = 0 if limits.maximum is None else limits.maximum + 1
+    return aot_pb2.Limits(minimum=limits.minimum, maximum_plus_one=maximum)
+
+
+def _table(table: TableType) -> aot_pb2.TableType:
+    return aot_pb2.TableType(element=table.element, limits=_limits(table.limits))
+
+
+def _global(type_: GlobalType) -> aot_pb2.GlobalType:
+    return aot_pb2.GlobalType(value=type_.value, mutable=type_.mutable)
+
+
+def _import(item: Import) -> aot_pb2.Import:
+    message = aot_pb2.Import(module=item.module, name=item.name, kind=item.kind)
+    if item.kind == FUNC and isinstance(item.type, int):
+        message.function = item.type
+    elif item.kind == TABLE and isinstance(item.type, TableType):
+        message.table.CopyFrom(_table(item.type))
+    elif item.kind == MEMORY and isinstance(item.type, Limits):
+        message.memory.CopyFrom(_limits(item.type))
+    elif item.kind == GLOBAL and isinstance(item.type, GlobalType):
+        getattr(message, "global").CopyFrom(_global(item.type))
+    else:
+        raise InternalError(f"an import of kind {item.kind} has a type of another")
+    return message
+
+
+def _element(segment: Element) -> aot_pb2.Element:
+    return aot_pb2.Element(
+        mode=segment.mode,
+        table=segment.table,
+        offset=segment.offset,
+        type=segment.type,
+        by_expression=segment.expressions is not None,
+        functions=segment.functions or (),
+        expressions=segment.expressions or (),
+    )
+
+
+def _module(info: ModuleInfo) -> aot_pb2.Module:
+    return aot_pb2.Module(
+        types=[aot_pb2.FuncType(params=t.params, results=t.results) for t in info.types],
+        imports=[_import(item) for item in info.imports],
+        functions=info.functions[info.num_imported_functions :],
+        tables=[_table(table) for table in info.tables[info.num_imported_tables :]],
+        memories=[_limits(limits) for limits in info.memories[info.num_imported_memories :]],
+        globals=[
+            aot_pb2.Global(type=_global(item.type), init=item.init) for item in info.globals if isinstance(item, Global)
+        ],
+        exports=[aot_pb2.Export(name=e.name, kind=e.kind, index=e.index) for e in info.exports],
+        start_plus_one=0 if info.start is None else info.start + 1,
+        elements=[_element(segment) for segment in info.elements],
+        data=[
+            aot_pb2.Data(mode=d.mode, memory=d.memory, offset=d.offset, start=d.start, size=d.size) for d in info.data
+        ],
+    )
+
+
+def _offsets(image: Image, names: list[str]) -> bytes:
+    """Offsets in .text of the symbols of these names, as little-endian u32."""
+    found = [image.symbols.get(name) for name in names]
+    values = array("I", [NO_CODE if symbol is None else symbol.offset for symbol in found])
+    assert values.itemsize == 4
+    return values.tobytes()
+
+
+def _functions(info: ModuleInfo, image: Image) -> aot_pb2.Functions:
+    first = info.num_imported_functions
+    local = {symbol.name: symbol for symbol in image.local_functions}
+    names = [f"{sections.FUNCTION}{index}" for index in range(first, len(info.functions))]
+    offsets = [image.symbols.get(name) or local.get(name) for name in names]
+    return aot_pb2.Functions(
+        imports=image.imports,
+        functions=array("I", [NO_CODE if s is None else s.offset for s in offsets]).tobytes(),
+        invoke_thunks=_offsets(image, [sections.INVOKE + t.key for t in info.types]),
+        host_thunks=_offsets(image, [sections.HOST + t.key for t in info.types]),
+        enter=image.symbols[sections.ENTER].offset,
+        on_signal=image.symbols[sections.ON_SIGNAL].offset,
+        handler_words=image.symbols[sections.HANDLER_WORDS].offset,
+    )
+
+
+def _names(names: Names) -> aot_pb2.Names:
+    ordered = sorted(names.functions.items())
+    return aot_pb2.Names(
+        module=names.module,
+        indices=[index for index, _ in ordered],
+        names=[name for _, name in ordered],
+    )

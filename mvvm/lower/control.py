@@ -1,0 +1,155 @@
+"""Control instructions. Structured control flow becomes LLVM blocks; values meet in phis at labels."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mvvm.abi import traps
+from mvvm.lower.function import Frame, phi
+from mvvm.lower.llvm_types import LLVM, result_type
+from mvvm.wasm.code import LOOP
+
+if TYPE_CHECKING:
+    from mvvm.lower.function import FunctionLowering
+
+
+def open_body(f: FunctionLowering) -> None:
+    """Open the frame of the whole function. Its label is where the function returns."""
+    f.frames[f.function.body] = Frame(f.function.body, "return")
+
+
+def _block(f: FunctionLowering, block: Any) -> None:
+    f.frames[block] = Frame(block, f.label())
+
+
+def _loop(f: FunctionLowering, block: Any) -> None:
+    frame = Frame(block, f.label())
+    f.frames[block] = frame
+    if not block.targeted:
+        return
+    f.edge(frame)
+    f.lines.append(f"  br label %{frame.label}")
+    f.start_block(frame.label)
+    # The edges back are not known yet: the phis' lines are written at the end of the loop.
+    types = [*block.type.params, *(f.function.locals[i] for i in block.phi_locals)]
+    for type_ in types:
+        frame.phis.append((len(f.lines), f.name(), LLVM[type_]))
+        f.lines.append("")
+    names = [name for _, name, _ in frame.phis]
+    arity = len(block.type.params)
+    if arity:
+        f.stack[-arity:] = names[:arity]
+    for index, name in zip(block.phi_locals, names[arity:], strict=True):
+        f.locals[index] = name
+
+
+def _if(f: FunctionLowering, block: Any) -> None:
+    condition = f.condition(f.stack.pop())
+    frame = Frame(block, f.label())
+    f.frames[block] = frame
+    frame.params = f.stack[block.height :]
+    frame.saved_locals = list(f.locals)
+    frame.split_from = f.current
+    then = f.label()
+    if block.has_else:
+        f.lines.append(f"  br i1 {condition}, label %{then}, label %{frame.label}.else")
+    else:
+        f.edge(frame)
+        f.lines.append(f"  br i1 {condition}, label %{then}, label %{frame.label}")
+    f.lines.append(f"{then}:")
+    f.current = then
+
+
+def _else(f: FunctionLowering, block: Any) -> None:
+    frame = f.frames[block]
+    if f.reachable:
+        f.edge(frame)
+        f.lines.append(f"  br label %{frame.label}")
+    f.start_block(f"{frame.label}.else")
+    f.locals = frame.saved_locals
+    f.stack[frame.block.height :] = frame.params
+    f.reachable = True
+
+
+def _end(f: FunctionLowering, block: Any) -> None:
+    frame = f.frames.pop(block)
+    if block.kind == LOOP:
+        _close_loop(f, frame)
+        return
+    if frame.incoming:
+        if f.reachable:
+            f.edge(frame)
+            f.lines.append(f"  br label %{frame.label}")
+        f.merge(frame)
+    if block is f.function.body and f.reachable:
+        _return_results(f)
+
+
+def _close_loop(f: FunctionLowering, frame: Frame) -> None:
+    origins = [origin for origin, _, _ in frame.incoming]
+    columns = zip(*[(*values, *locals_) for _, values, locals_ in frame.incoming], strict=True)
+    for (line, name, type_), column in zip(frame.phis, columns, strict=True):
+        f.lines[line] = f"  {name} = {phi(type_, origins, column)}"
+
+
+def _return_results(f: FunctionLowering) -> None:
+    results = f.function.type.results
+    if not results:
+        f.lines.append("  ret void")
+        return
+    values = f.stack[-len(results) :]
+    if len(results) == 1:
+        f.lines.append(f"  ret {LLVM[results]} {values[0]}")
+        return
+    type_ = result_type(f.function.type)
+    whole = "poison"
+    for index, (result, value) in enumerate(zip(results, values, strict=True)):
+        whole = f.emit(f"insertvalue {type_} {whole}, {LLVM[result]} {value}, {index}")
+    f.lines.append(f"  ret {type_} {whole}")
+
+
+def _br(f: FunctionLowering, block: Any) -> None:
+    frame = f.frames[block]
+    f.edge(frame)
+    f.lines.append(f"  br label %{frame.label}")
+    f.reachable = False
+
+
+def _br_if(f: FunctionLowering, block: Any) -> None:
+    condition = f.condition(f.stack.pop())
+    frame = f.frames[block]
+    f.edge(frame)
+    f.branch_if(condition, frame.label)
+
+
+def _br_table(f: FunctionLowering, blocks: Any) -> None:
+    index = f.stack.pop()
+    frames = [f.frames[block] for block in blocks]
+    for frame in frames:  # a phi wants an entry for each edge, also of several from one switch
+        f.edge(frame)
+    cases = " ".join([f"i32 {number}, label %{frame.label}" for number, frame in enumerate(frames[:-1])])
+    f.lines.append(f"  switch i32 {index}, label %{frames[-1].label} [{cases}]")
+    f.reachable = False
+
+
+def _return(f: FunctionLowering, _: Any) -> None:
+    _br(f, f.function.body)
+
+
+def _unreachable(f: FunctionLowering, _: Any) -> None:
+    f.lines.append(f"  br label %{f.trap_label(traps.UNREACHABLE)}")
+    f.reachable = False
+
+
+HANDLERS = {
+    "unreachable": _unreachable,
+    "block": _block,
+    "loop": _loop,
+    "if": _if,
+    "else": _else,
+    "end": _end,
+    "br": _br,
+    "br_if": _br_if,
+    "br_table": _br_table,
+    "return": _return,
+}

@@ -1,0 +1,229 @@
+"""Lowering of one function: the state that the handlers of all instructions work on.
+
+The operand stack and the locals hold SSA values as text (`%v7`, or a constant). Nothing is stored: locals become
+SSA values directly, with phis where control flow merges, so LLVM has no stack slots to promote.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mvvm.abi.context import MEMORY_BASE, MEMORY_CELL, ContextLayout
+from mvvm.lower.llvm_types import INVARIANT, LLVM, ZERO, result_type
+from mvvm.wasm.code import Block, Function
+from mvvm.wasm.module import TABLE, Global, ModuleInfo
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+Edge = tuple[str, "Sequence[str]", "Sequence[str]"]  # from LLVM block, values for the label's types, for its locals
+
+
+class ModuleFacts:
+    """What lowering knows of a whole module. Shared by all of its functions."""
+
+    __slots__ = ("fixed_tables", "info", "layout")
+
+    def __init__(self, info: ModuleInfo, grows_tables: bool) -> None:
+        self.info = info
+        self.layout = ContextLayout(info)
+        exported = {(export.kind, export.index) for export in info.exports}
+        # Tables whose number of elements can never change, with that number.
+        self.fixed_tables: dict[int, int] = {}
+        for index, table in enumerate(info.tables):
+            own = index >= info.num_imported_tables and (TABLE, index) not in exported
+            if table.limits.maximum == table.limits.minimum or (own and not grows_tables):
+                self.fixed_tables[index] = table.limits.minimum
+
+
+class Frame:
+    """A control frame: a Block while it is lowered."""
+
+    __slots__ = ("block", "incoming", "label", "params", "phis", "saved_locals", "split_from")
+
+    def __init__(self, block: Block, label: str) -> None:
+        self.block = block
+        self.label = label
+        self.incoming: list[Edge] = []
+        self.saved_locals: list[str] = []  # of an `if`: the locals at its condition
+        self.params: list[str] = []  # of an `if`: its parameters
+        self.split_from = ""  # of an `if`: the LLVM block that its condition is in
+        self.phis: list[tuple[int, str, str]] = []  # of a loop: line, name and type of each phi of its header
+
+
+class FunctionLowering:
+    """The state of lowering one function."""
+
+    __slots__ = (
+        "_names",
+        "_prologue",
+        "_traps",
+        "addresses",
+        "bools",
+        "called",
+        "current",
+        "dead_sets",
+        "facts",
+        "frames",
+        "function",
+        "lines",
+        "loads",
+        "locals",
+        "position",
+        "promotions",
+        "reachable",
+        "stack",
+    )
+
+    def __init__(self, function: Function, facts: ModuleFacts, dead_sets: set[int]) -> None:
+        self.function = function
+        self.facts = facts
+        self.dead_sets = dead_sets
+        self.position = 0  # of the instruction that is lowered
+        self.stack: list[str] = []
+        params = len(function.type.params)
+        self.locals = [f"%p{i}" for i in range(params)] + [ZERO[t] for t in function.locals[params:]]
+        self.lines: list[str] = []
+        self.frames: dict[Block, Frame] = {}  # of the open blocks, outermost first
+        self.current = "entry"  # label of the LLVM block that is written
+        self.reachable = True
+        self.called: set[int] = set()
+        self.addresses: dict[str, str] = {}  # 32-bit address -> pointer, valid in this block and those it dominates
+        self.bools: dict[str, str] = {}  # i32 that is 0 or 1 -> the i1 it was made from
+        self.loads: dict[str, int] = {}  # value -> line of the load that made it
+        self.promotions: dict[str, str] = {}  # f64 -> the f32 that it was promoted from
+        self._names = 0
+        self._traps: dict[int, str] = {}
+        self._prologue: dict[str, str] = {}  # values computed in the entry block: name -> lines
+
+    # Names, lines, blocks.
+
+    def name(self) -> str:
+        """A fresh SSA name."""
+        self._names += 1
+        return f"%v{self._names}"
+
+    def emit(self, expression: str) -> str:
+        """Append an instruction. Returns the name of its value."""
+        self._names += 1
+        value = f"%v{self._names}"
+        self.lines.append(f"  {value} = {expression}")
+        return value
+
+    def label(self) -> str:
+        """A fresh label."""
+        self._names += 1
+        return f"b{self._names}"
+
+    def start_block(self, label: str) -> None:
+        """Start an LLVM block which the present one does not dominate."""
+        self.lines.append(f"{label}:")
+        self.current = label
+        self.addresses.clear()
+
+    def branch_if(self, condition: str, target: str) -> None:
+        """Leave to `target` if an i1 holds; the code goes on in a new block."""
+        after = self.label()
+        self.lines.append(f"  br i1 {condition}, label %{target}, label %{after}\n{after}:")
+        self.current = after
+
+    def condition(self, value: str) -> str:
+        """An i32 as an i1: whether it is not 0."""
+        known = self.bools.get(value)
+        return known if known is not None else self.emit(f"icmp ne i32 {value}, 0")
+
+    def trap_label(self, code: int) -> str:
+        """The label of the function's block that traps with `code`."""
+        return self._traps.setdefault(code, f"trap{code}")
+
+    def trap_if(self, condition: str, code: int) -> None:
+        """Trap with `code` if an i1 holds."""
+        self.branch_if(condition, self.trap_label(code))
+
+    # Edges and merges.
+
+    def edge(self, frame: Frame, origin: str | None = None) -> None:
+        """Record that control goes from the present block to `frame`'s label."""
+        block = frame.block
+        arity = len(block.label_types)
+        locals_ = self.locals
+        frame.incoming.append(
+            (
+                self.current if origin is None else origin,
+                self.stack[-arity:] if arity else (),
+                [locals_[i] for i in block.phi_locals],
+            )
+        )
+
+    def merge(self, frame: Frame) -> None:
+        """Start the block at `frame`'s label, with the phis of its incoming edges."""
+        self.start_block(frame.label)
+        block = frame.block
+        origins = [origin for origin, _, _ in frame.incoming]
+        stack = self.stack
+        del stack[block.height :]
+        columns: Iterable[tuple[str, ...]] = zip(*[values for _, values, _ in frame.incoming], strict=True)
+        for type_, column in zip(block.label_types, columns, strict=True):
+            stack.append(self._phi(LLVM[type_], origins, column))
+        columns = zip(*[locals_ for _, _, locals_ in frame.incoming], strict=True)
+        types = self.function.locals
+        for index, column in zip(block.phi_locals, columns, strict=True):
+            self.locals[index] = self._phi(LLVM[types[index]], origins, column)
+        self.reachable = True
+
+    def _phi(self, type_: str, origins: list[str], values: tuple[str, ...]) -> str:
+        first = values[0]
+        if values.count(first) == len(values):
+            return first
+        return self.emit(phi(type_, origins, values))
+
+    # Values that the entry block computes once.
+
+    def context_field(self, name: str, offset: int) -> str:
+        """The address of a field of the context."""
+        return self._once(name, f"getelementptr inbounds i8, ptr %ctx, i64 {offset}")
+
+    def context_pointer(self, name: str, offset: int) -> str:
+        """A pointer in the context that never changes."""
+        field = self.context_field(f"{name}.p", offset)
+        return self._once(name, f"load ptr, ptr {field}, align 8, {INVARIANT}")
+
+    def memory_base(self, index: int) -> str:
+        """The address of a memory's byte 0."""
+        return self.context_pointer(f"%mem{index}", self.facts.layout.memory(index) + MEMORY_BASE)
+
+    def memory_pages(self, index: int) -> str:
+        """The size of a memory now, as an i64 number of pages."""
+        cell = self.context_pointer(f"%pages{index}", self.facts.layout.memory(index) + MEMORY_CELL)
+        return self.emit(f"load i64, ptr {cell}, align 8")
+
+    def global_address(self, index: int) -> str:
+        """The address of a global's value."""
+        offset = self.facts.layout.global_(index)
+        if isinstance(self.facts.info.globals[index], Global):
+            return self.context_field(f"%global{index}", offset)
+        return self.context_pointer(f"%global{index}", offset)
+
+    def _once(self, name: str, expression: str) -> str:
+        if name not in self._prologue:
+            self._prologue[name] = f"  {name} = {expression}"
+        return name
+
+    # The whole.
+
+    def text(self, linkage: str) -> str:
+        """The function's IR, after all instructions were lowered."""
+        function = self.function
+        params = "".join(f", {LLVM[t]} %p{i}" for i, t in enumerate(function.type.params))
+        head = f"define {linkage} {result_type(function.type)} @f{function.index}(ptr %ctx{params}) #0 {{\nentry:"
+        traps = [
+            f"{label}:\n  call void @mvvm_trap(ptr %ctx, i32 {code})\n  unreachable"
+            for code, label in self._traps.items()
+        ]
+        return "\n".join([head, *self._prologue.values(), *self.lines, *traps, "}\n"])
+
+
+def phi(type_: str, origins: list[str], values: Sequence[str]) -> str:
+    """The expression of a phi."""
+    pairs = ", ".join([f"[{value}, %{origin}]" for value, origin in zip(values, origins, strict=True)])
+    return f"phi {type_} {pairs}"

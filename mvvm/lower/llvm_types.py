@@ -1,0 +1,91 @@
+"""LLVM's spelling of Wasm's types and constants, and the metadata that every module of IR ends with."""
+
+from __future__ import annotations
+
+from mvvm.wasm.types import EXTERNREF, F32, F64, FUNCREF, I32, I64, FuncType
+
+# A funcref is the address of a Record (mvvm.abi.context), an externref a handle (mvvm.runtime.references).
+LLVM = {I32: "i32", I64: "i64", F32: "float", F64: "double", FUNCREF: "ptr", EXTERNREF: "i64"}
+ZERO = {I32: "0", I64: "0", F32: "0.0", F64: "0.0", FUNCREF: "null", EXTERNREF: "0"}
+
+
+def f32_constant(bits: int) -> str:
+    """An f32 of the given bits. LLVM spells finite floats as the double of the same value."""
+    exponent, mantissa = bits >> 23 & 0xFF, bits & 0x7FFFFF
+    if exponent in (0, 0xFF):  # zero, subnormal, infinity, NaN: no double with shifted bits is the same
+        return f"bitcast (i32 {bits} to float)" if mantissa else f"0x{_special(bits):016X}"
+    return f"0x{(bits >> 31) << 63 | (exponent - 127 + 1023) << 52 | mantissa << 29:016X}"
+
+
+def _special(bits: int) -> int:
+    """Signed zero or infinity as a double."""
+    return (bits >> 31) << 63 | (0x7FF << 52 if bits & 0x7F800000 else 0)
+
+
+def f64_constant(bits: int) -> str:
+    """An f64 of the given bits."""
+    return f"0x{bits:016X}"
+
+
+def result_type(type_: FuncType) -> str:
+    """The return type of a function: a structure if it has several results."""
+    results = [LLVM[t] for t in type_.results]
+    if not results:
+        return "void"
+    return results[0] if len(results) == 1 else "{ " + ", ".join(results) + " }"
+
+
+def signature(type_: FuncType) -> str:
+    """Return type and parameter types, as a call through a pointer needs them."""
+    return f"{result_type(type_)} (" + ", ".join(["ptr", *(LLVM[t] for t in type_.params)]) + ")"
+
+
+# Attributes of compiled functions:
+#   null_pointer_is_valid  a null funcref is found by the fault it causes, so null must not be undefined
+#   probe-stack            a frame of more than a page touches each page, so that none jumps over the guard page
+#   disable-tail-calls     endless recursion must exhaust the stack, not loop
+#   frame-pointer          backtraces of traps
+# mustprogress and willreturn are not promised: endless loops are valid.
+ATTRIBUTES = (
+    'nounwind null_pointer_is_valid "probe-stack"="inline-asm" "disable-tail-calls"="true" "frame-pointer"="all"'
+)
+
+INVARIANT = "!invariant.load !0"
+LINEAR_MEMORY, GLOBALS, TABLES = "!tbaa !2", "!tbaa !4", "!tbaa !6"
+METADATA = """
+!0 = !{}
+!1 = !{!"mvvm"}
+!2 = !{!3, !3, i64 0}
+!3 = !{!"linear memory", !1, i64 0}
+!4 = !{!5, !5, i64 0}
+!5 = !{!"global", !1, i64 0}
+!6 = !{!7, !7, i64 0}
+!7 = !{!"table", !1, i64 0}
+"""
+
+_INTRINSICS = (
+    [f"declare {t} @llvm.{name}.{t}({t}, i1)" for t in ("i32", "i64") for name in ("ctlz", "cttz")]
+    + [f"declare {t} @llvm.ctpop.{t}({t})" for t in ("i32", "i64")]
+    + [f"declare {t} @llvm.{name}.{t}({t}, {t}, {t})" for t in ("i32", "i64") for name in ("fshl", "fshr")]
+    + [
+        f"declare {t} @llvm.{name}.{s}({t})"
+        for t, s in (("float", "f32"), ("double", "f64"))
+        for name in ("fabs", "ceil", "floor", "trunc", "roundeven", "sqrt", "canonicalize")
+    ]
+    + [
+        f"declare {t} @llvm.{name}.{s}({t}, {t})"
+        for t, s in (("float", "f32"), ("double", "f64"))
+        for name in ("minimum", "maximum", "copysign")
+    ]
+    + [
+        f"declare {i} @llvm.fpto{sign}i.sat.{i}.{s}({t})"
+        for i in ("i32", "i64")
+        for t, s in (("float", "f32"), ("double", "f64"))
+        for sign in "su"
+    ]
+    + [
+        "declare void @llvm.memmove.p0.p0.i64(ptr, ptr, i64, i1)",
+        "declare void @llvm.memset.p0.i64(ptr, i8, i64, i1)",
+    ]
+)
+DECLARATIONS = "\n".join(_INTRINSICS) + "\n"

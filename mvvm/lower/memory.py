@@ -1,0 +1,155 @@
+"""Loads, stores and bulk operations of linear memories.
+
+No bounds checks at loads and stores: every address that 33 bits can form lies in the memory's reservation, where
+what is not memory is a guard page. `inbounds` is true of such an address for the same reason. Bulk operations
+check, since they must not have an effect before they trap.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mvvm.abi import traps
+from mvvm.abi.context import BUILTINS
+from mvvm.lower.llvm_types import LINEAR_MEMORY
+from mvvm.wasm.types import PAGE_SIZE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mvvm.lower.function import FunctionLowering
+
+    Handler = Callable[[FunctionLowering, Any], None]
+
+_PAGE_SHIFT = PAGE_SIZE.bit_length() - 1
+
+
+def _address(f: FunctionLowering, memory: int, offset: int, index: str) -> str:
+    """A pointer to byte `index` + `offset` of a memory."""
+    base = f.memory_base(memory)
+    if index[0] != "%":
+        return f.emit(f"getelementptr inbounds i8, ptr {base}, i64 {(int(index) & 0xFFFFFFFF) + offset}")
+    key = index if memory == 0 else f"{index} {memory}"
+    address = f.addresses.get(key)
+    if address is None:
+        f._names += 1
+        address = f"%a{f._names}"
+        f.lines.append(
+            f"  {address}.i = zext i32 {index} to i64\n"
+            f"  {address} = getelementptr inbounds i8, ptr {base}, i64 {address}.i"
+        )
+        f.addresses[key] = address
+    if offset:
+        return f.emit(f"getelementptr inbounds i8, ptr {address}, i64 {offset}")
+    return address
+
+
+def _load(type_: str, bits: int = 0, extend: str = "") -> Handler:
+    narrow = f"i{bits}" if bits else type_
+    before = f"load {narrow}, ptr "
+    after = f", align 1, {LINEAR_MEMORY}"
+
+    def lower(f: FunctionLowering, immediate: Any) -> None:
+        memory, offset = immediate
+        address = _address(f, memory, offset, f.stack.pop())
+        line = len(f.lines)
+        value = f.emit(before + address + after)
+        if bits:
+            value = f.emit(f"{extend} {narrow} {value} to {type_}")
+        f.loads[value] = line
+        f.stack.append(value)
+
+    return lower
+
+
+def _store(type_: str, bits: int = 0) -> Handler:
+    def lower(f: FunctionLowering, immediate: Any) -> None:
+        memory, offset = immediate
+        value = f.stack.pop()
+        address = _address(f, memory, offset, f.stack.pop())
+        stored = type_
+        if bits:
+            stored = f"i{bits}"
+            value = f.emit(f"trunc {type_} {value} to {stored}")
+        f.lines.append(f"  store {stored} {value}, ptr {address}, align 1, {LINEAR_MEMORY}")
+
+    return lower
+
+
+def builtin(f: FunctionLowering, name: str, *arguments: str) -> str:
+    """Call the runtime. Arguments are i64; so is the result."""
+    padded = [*arguments, *["0"] * (5 - len(arguments))]
+    values = ", ".join([f"i64 {argument}" for argument in padded])
+    return f.emit(f"call i64 @mvvm_builtin(ptr %ctx, i32 {BUILTINS.index(name)}, {values})")
+
+
+def widen(f: FunctionLowering, value: str) -> str:
+    """An i32 as an unsigned i64."""
+    if value[0] != "%":
+        return str(int(value) & 0xFFFFFFFF)
+    return f.emit(f"zext i32 {value} to i64")
+
+
+def _size(f: FunctionLowering, memory: Any) -> None:
+    f.stack.append(f.emit(f"trunc i64 {f.memory_pages(memory)} to i32"))
+
+
+def _grow(f: FunctionLowering, memory: Any) -> None:
+    result = builtin(f, "memory.grow", str(memory), widen(f, f.stack.pop()))
+    f.stack.append(f.emit(f"trunc i64 {result} to i32"))
+
+
+def _checked_range(f: FunctionLowering, memory: int, start: str, size: str) -> str:
+    """Trap unless `size` bytes from `start` (both i64) are in a memory. Returns a pointer to them."""
+    limit = f.emit(f"shl i64 {f.memory_pages(memory)}, {_PAGE_SHIFT}")
+    end = f.emit(f"add i64 {start}, {size}")
+    f.trap_if(f.emit(f"icmp ugt i64 {end}, {limit}"), traps.MEMORY_OUT_OF_BOUNDS)
+    return f.emit(f"getelementptr i8, ptr {f.memory_base(memory)}, i64 {start}")
+
+
+def _copy(f: FunctionLowering, memories: Any) -> None:
+    to, source = memories
+    size, from_index, to_index = (widen(f, f.stack.pop()) for _ in range(3))
+    to_address = _checked_range(f, to, to_index, size)
+    from_address = _checked_range(f, source, from_index, size)
+    f.lines.append(f"  call void @llvm.memmove.p0.p0.i64(ptr {to_address}, ptr {from_address}, i64 {size}, i1 false)")
+
+
+def _fill(f: FunctionLowering, memory: Any) -> None:
+    size = widen(f, f.stack.pop())
+    byte = f.emit(f"trunc i32 {f.stack.pop()} to i8")
+    address = _checked_range(f, memory, widen(f, f.stack.pop()), size)
+    f.lines.append(f"  call void @llvm.memset.p0.i64(ptr {address}, i8 {byte}, i64 {size}, i1 false)")
+
+
+def _init(f: FunctionLowering, immediate: Any) -> None:
+    data, memory = immediate
+    size, source, to = (widen(f, f.stack.pop()) for _ in range(3))
+    builtin(f, "memory.init", str(data), str(memory), to, source, size)
+
+
+def _data_drop(f: FunctionLowering, data: Any) -> None:
+    builtin(f, "data.drop", str(data))
+
+
+def _handlers() -> dict[str, Handler]:
+    rows: dict[str, Handler] = {
+        "memory.size": _size,
+        "memory.grow": _grow,
+        "memory.copy": _copy,
+        "memory.fill": _fill,
+        "memory.init": _init,
+        "data.drop": _data_drop,
+    }
+    for name, type_ in (("i32", "i32"), ("i64", "i64"), ("f32", "float"), ("f64", "double")):
+        rows[f"{name}.load"] = _load(type_)
+        rows[f"{name}.store"] = _store(type_)
+    for name, widths in (("i32", (8, 16)), ("i64", (8, 16, 32))):
+        for bits in widths:
+            rows[f"{name}.load{bits}_s"] = _load(name, bits, "sext")
+            rows[f"{name}.load{bits}_u"] = _load(name, bits, "zext")
+            rows[f"{name}.store{bits}"] = _store(name, bits)
+    return rows
+
+
+HANDLERS = _handlers()

@@ -1,0 +1,109 @@
+"""Lowering of functions in bulk: a partition of a module becomes one module of LLVM IR."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mvvm.lower import calls, control, memory, numeric, tables, variables
+from mvvm.lower.function import FunctionLowering, ModuleFacts
+from mvvm.lower.llvm_types import ATTRIBUTES, DECLARATIONS, LLVM, METADATA, result_type
+from mvvm.passes.liveness import find_liveness
+from mvvm.passes.shadow_stack import GLOBAL_SET_STACK_POINTER, ShadowStack, insert_stack_checks
+from mvvm.wasm.code import decode_function
+from mvvm.wasm.opcodes import BY_NAME, NUM_CODES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from mvvm.wasm.decode import Module
+
+_BY_NAME: dict[str, Callable[[FunctionLowering, Any], None]] = {
+    **control.HANDLERS,
+    **variables.HANDLERS,
+    **memory.HANDLERS,
+    **numeric.HANDLERS,
+    **calls.HANDLERS,
+    **tables.HANDLERS,
+}
+
+
+def _by_code() -> list[Callable[[FunctionLowering, Any], None]]:
+    table: list[Callable[[FunctionLowering, Any], None]] = [_missing] * NUM_CODES
+    for name, handler in _BY_NAME.items():
+        code = GLOBAL_SET_STACK_POINTER if name == "global.set.stack_pointer" else BY_NAME[name].code
+        table[code] = handler
+    return table
+
+
+def _missing(f: FunctionLowering, immediate: Any) -> None:
+    raise AssertionError(f"no lowering for opcode {f.function.ops[f.position]:#x}")
+
+
+HANDLERS = _by_code()
+
+
+class Partition:
+    """The IR of some functions of a module, with what it says of itself."""
+
+    __slots__ = ("instructions", "text")
+
+    def __init__(self, text: str, instructions: int) -> None:
+        self.text = text
+        self.instructions = instructions  # Wasm instructions lowered
+
+
+def lower_partition(
+    module: Module,
+    facts: ModuleFacts,
+    functions: Iterable[int],
+    shadow_stack: ShadowStack | None,
+    roots: set[int] | None,
+    support: str = "",
+) -> Partition:
+    """Decode and lower `functions` (function indices).
+
+    `roots` are the functions whose address something outside may need; None keeps all of them, for a module
+    of several partitions. `support` is IR to put beside them.
+    """
+    texts = []
+    called: set[int] = set()
+    defined = set()
+    instructions = 0
+    for index in functions:
+        linkage = "hidden" if roots is None or index in roots else "internal"
+        lowering = lower_function(module, facts, index, shadow_stack)
+        texts.append(lowering.text(linkage))
+        called |= lowering.called
+        defined.add(index)
+        instructions += len(lowering.function.ops)
+    for index in sorted(called - defined):
+        type_ = module.info.func_type(index)
+        params = ", ".join(["ptr", *(LLVM[t] for t in type_.params)])
+        texts.append(f"declare hidden {result_type(type_)} @f{index}({params}) #0\n")
+    if not support:
+        texts.append("declare hidden void @mvvm_trap(ptr, i32) cold noreturn #0\n")
+        texts.append("declare hidden i64 @mvvm_builtin(ptr, i32, i64, i64, i64, i64, i64) #0\n")
+    return Partition("".join([module_text(texts), support]), instructions)
+
+
+def module_text(parts: list[str]) -> str:
+    """IR with what every module of IR needs around it."""
+    return "\n".join([*parts, DECLARATIONS, f"attributes #0 = {{ {ATTRIBUTES} }}", METADATA])
+
+
+def lower_function(
+    module: Module, facts: ModuleFacts, index: int, shadow_stack: ShadowStack | None
+) -> FunctionLowering:
+    """Decode and lower one function."""
+    start, end = module.bodies[index - module.info.num_imported_functions]
+    function = decode_function(module.data, start, end, index, module.info)
+    if shadow_stack is not None:
+        insert_stack_checks(function, shadow_stack)
+    dead_sets = find_liveness(function)
+    f = FunctionLowering(function, facts, dead_sets)
+    control.open_body(f)
+    handlers = HANDLERS
+    for position, (op, immediate) in enumerate(zip(function.ops, function.immediates, strict=True)):
+        f.position = position
+        handlers[op](f, immediate)
+    return f

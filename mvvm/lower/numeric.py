@@ -1,0 +1,278 @@
+"""Numeric instructions, as rows: mnemonic -> LLVM template, and functions for the few that can trap.
+
+No fast-math flags and no nsw or nuw: Wasm promises neither. Where LLVM would fold an operation that Wasm defines
+to quieten a signalling NaN (x * 1.0, x + 0.0 and the like), the operand is canonicalized first.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mvvm.abi import traps
+from mvvm.lower.llvm_types import f32_constant, f64_constant
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mvvm.lower.function import FunctionLowering
+
+    Handler = Callable[[FunctionLowering, Any], None]
+
+_BITS = {"i32": 32, "i64": 64}
+_FLOATS = {"f32": "float", "f64": "double"}
+
+
+def _unary(template: str) -> Handler:
+    def lower(f: FunctionLowering, _: Any) -> None:
+        stack = f.stack
+        stack[-1] = f.emit(template.format(stack[-1]))
+
+    return lower
+
+
+def _binary(operation: str) -> Handler:
+    def lower(f: FunctionLowering, _: Any) -> None:
+        stack = f.stack
+        right = stack.pop()
+        f._names += 1
+        value = f"%v{f._names}"
+        f.lines.append(f"  {value} = {operation} {stack[-1]}, {right}")
+        stack[-1] = value
+
+    return lower
+
+
+def _call(function: str, type_: str) -> Handler:
+    def lower(f: FunctionLowering, _: Any) -> None:
+        stack = f.stack
+        right = stack.pop()
+        stack[-1] = f.emit(f"call {type_} @llvm.{function}({type_} {stack[-1]}, {type_} {right})")
+
+    return lower
+
+
+def _compare(operation: str) -> Handler:
+    def lower(f: FunctionLowering, _: Any) -> None:
+        stack = f.stack
+        right = stack.pop()
+        stack[-1] = _boolean(f, f"{operation} {stack[-1]}, {right}")
+
+    return lower
+
+
+def _boolean(f: FunctionLowering, expression: str) -> str:
+    """An i1 as the i32 that Wasm has for it; conditions use the i1."""
+    f._names += 1
+    value = f"%v{f._names}"
+    condition = f"%c{f._names}"
+    f.lines.append(f"  {condition} = {expression}\n  {value} = zext i1 {condition} to i32")
+    f.bools[value] = condition
+    return value
+
+
+def _eqz(type_: str) -> Handler:
+    def lower(f: FunctionLowering, _: Any) -> None:
+        operand = f.stack[-1]
+        known = f.bools.get(operand)
+        f.stack[-1] = _boolean(f, f"xor i1 {known}, true" if known else f"icmp eq {type_} {operand}, 0")
+
+    return lower
+
+
+def _shift(operation: str, type_: str) -> Handler:
+    mask = _BITS[type_] - 1
+
+    def lower(f: FunctionLowering, _: Any) -> None:
+        stack = f.stack
+        count = stack.pop()
+        count = f.emit(f"and {type_} {count}, {mask}") if count[0] == "%" else str(int(count) & mask)
+        stack[-1] = f.emit(f"{operation} {type_} {stack[-1]}, {count}")
+
+    return lower
+
+
+def _rotate(intrinsic: str, type_: str) -> Handler:
+    def lower(f: FunctionLowering, _: Any) -> None:
+        stack = f.stack
+        count = stack.pop()
+        value = stack[-1]
+        call = f"call {type_} @llvm.{intrinsic}.{type_}"
+        stack[-1] = f.emit(f"{call}({type_} {value}, {type_} {value}, {type_} {count})")
+
+    return lower
+
+
+def _divide(operation: str, type_: str) -> Handler:
+    signed = operation[0] == "s"
+    lowest = -1 << (_BITS[type_] - 1)
+
+    def lower(f: FunctionLowering, _: Any) -> None:
+        stack = f.stack
+        divisor = stack.pop()
+        dividend = stack[-1]
+        constant = int(divisor) if divisor[0] != "%" else None
+        if constant is None or constant == 0:
+            f.trap_if(f.emit(f"icmp eq {type_} {divisor}, 0"), traps.INTEGER_DIVIDE_BY_ZERO)
+        if signed and (constant is None or constant == -1):
+            is_minus_one = f.emit(f"icmp eq {type_} {divisor}, -1")
+            if operation == "sdiv":
+                is_lowest = f.emit(f"icmp eq {type_} {dividend}, {lowest}")
+                f.trap_if(f.emit(f"and i1 {is_minus_one}, {is_lowest}"), traps.INTEGER_OVERFLOW)
+            else:  # x rem -1 is 0 for every x; LLVM's srem has no value for the lowest
+                divisor = f.emit(f"select i1 {is_minus_one}, {type_} 1, {type_} {divisor}")
+        stack[-1] = f.emit(f"{operation} {type_} {dividend}, {divisor}")
+
+    return lower
+
+
+def _sign_extend(type_: str, bits: int) -> Handler:
+    def lower(f: FunctionLowering, _: Any) -> None:
+        narrow = f.emit(f"trunc {type_} {f.stack[-1]} to i{bits}")
+        f.stack[-1] = f.emit(f"sext i{bits} {narrow} to {type_}")
+
+    return lower
+
+
+# Doubles around the range of each integer type. A float truncates to the type if it is above `low` and below
+# `high`, both exclusive; every bound is exact in the float type it is compared in (the i32 bounds are not in f32:
+# there the neighbours in f32 are taken, which no f32 lies between).
+_RANGES = {
+    ("i32", "f64", "s"): (-2147483649.0, 2147483648.0),
+    ("i32", "f64", "u"): (-1.0, 4294967296.0),
+    ("i64", "f64", "s"): (-9223372036854777856.0, 9223372036854775808.0),
+    ("i64", "f64", "u"): (-1.0, 18446744073709551616.0),
+    ("i32", "f32", "s"): (-2147483904.0, 2147483648.0),
+    ("i32", "f32", "u"): (-1.0, 4294967296.0),
+    ("i64", "f32", "s"): (-9223373136366403584.0, 9223372036854775808.0),
+    ("i64", "f32", "u"): (-1.0, 18446744073709551616.0),
+}
+
+
+def _truncate(to: str, source: str, sign: str) -> Handler:
+    llvm = _FLOATS[source]
+    bounds = [_float_text(bound) for bound in _RANGES[to, source, sign]]
+
+    def lower(f: FunctionLowering, _: Any) -> None:
+        value = f.stack[-1]
+        f.trap_if(f.emit(f"fcmp uno {llvm} {value}, 0.0"), traps.BAD_CONVERSION_TO_INTEGER)
+        above = f.emit(f"fcmp ogt {llvm} {value}, {bounds[0]}")
+        below = f.emit(f"fcmp olt {llvm} {value}, {bounds[1]}")
+        inside = f.emit(f"and i1 {above}, {below}")
+        f.trap_if(f.emit(f"xor i1 {inside}, true"), traps.INTEGER_OVERFLOW)
+        f.stack[-1] = f.emit(f"fpto{sign}i {llvm} {value} to {to}")
+
+    return lower
+
+
+def _float_text(value: float) -> str:
+    import struct
+
+    return f"0x{struct.unpack('>Q', struct.pack('>d', value))[0]:016X}"
+
+
+# Constants that make LLVM fold an arithmetic instruction to its other operand.
+_IDENTITIES = frozenset(
+    [f64_constant(bits) for bits in (0, 1 << 63, 0x3FF << 52, 0xBFF << 52)]
+    + [f32_constant(bits) for bits in (0, 1 << 31, 0x7F << 23, 0x17F << 23)]
+)
+
+
+def _arithmetic(operation: str, float_: str) -> Handler:
+    llvm = _FLOATS[float_]
+
+    def lower(f: FunctionLowering, _: Any) -> None:
+        stack = f.stack
+        right = stack.pop()
+        left = stack.pop()
+        if right in _IDENTITIES and left[0] == "%":
+            left = _canonicalize(f, left, llvm, float_)
+        elif left in _IDENTITIES and right[0] == "%":
+            right = _canonicalize(f, right, llvm, float_)
+        stack.append(f.emit(f"{operation} {llvm} {left}, {right}"))
+
+    return lower
+
+
+def _canonicalize(f: FunctionLowering, value: str, llvm: str, float_: str) -> str:
+    return f.emit(f"call {llvm} @llvm.canonicalize.{float_}({llvm} {value})")
+
+
+def _promote(f: FunctionLowering, _: Any) -> None:
+    operand = f.stack[-1]
+    f.stack[-1] = value = f.emit(f"fpext float {operand} to double")
+    f.promotions[value] = operand
+
+
+def _demote(f: FunctionLowering, _: Any) -> None:
+    value = f.stack[-1]
+    promoted = f.promotions.get(value)
+    if promoted is not None:  # LLVM would fold the pair to nothing
+        f.stack[-1] = _canonicalize(f, promoted, "float", "f32")
+    else:
+        f.stack[-1] = f.emit(f"fptrunc double {value} to float")
+
+
+def _handlers() -> dict[str, Handler]:
+    rows: dict[str, Handler] = {}
+    for t in ("i32", "i64"):
+        rows[f"{t}.eqz"] = _eqz(t)
+        for name, llvm in (("clz", "ctlz"), ("ctz", "cttz")):
+            rows[f"{t}.{name}"] = _unary(f"call {t} @llvm.{llvm}.{t}({t} {{}}, i1 false)")
+        rows[f"{t}.popcnt"] = _unary(f"call {t} @llvm.ctpop.{t}({t} {{}})")
+        for name in ("add", "sub", "mul", "and", "or", "xor"):
+            rows[f"{t}.{name}"] = _binary(f"{name} {t}")
+        for name, llvm in (("div_s", "sdiv"), ("div_u", "udiv"), ("rem_s", "srem"), ("rem_u", "urem")):
+            rows[f"{t}.{name}"] = _divide(llvm, t)
+        for name, llvm in (("shl", "shl"), ("shr_s", "ashr"), ("shr_u", "lshr")):
+            rows[f"{t}.{name}"] = _shift(llvm, t)
+        for name, llvm in (("rotl", "fshl"), ("rotr", "fshr")):
+            rows[f"{t}.{name}"] = _rotate(llvm, t)
+        for name in ("eq", "ne"):
+            rows[f"{t}.{name}"] = _compare(f"icmp {name} {t}")
+        for name in ("lt", "gt", "le", "ge"):
+            for sign in "su":
+                rows[f"{t}.{name}_{sign}"] = _compare(f"icmp {sign}{name} {t}")
+        for bits in (8, 16) if t == "i32" else (8, 16, 32):
+            rows[f"{t}.extend{bits}_s"] = _sign_extend(t, bits)
+        for source, llvm in _FLOATS.items():
+            for sign in "su":
+                rows[f"{t}.trunc_{source}_{sign}"] = _truncate(t, source, sign)
+                saturate = f"call {t} @llvm.fpto{sign}i.sat.{t}.{source}({llvm} {{}})"
+                rows[f"{t}.trunc_sat_{source}_{sign}"] = _unary(saturate)
+                rows[f"{source}.convert_{t}_{sign}"] = _unary(f"{sign}itofp {t} {{}} to {llvm}")
+    for t, llvm in _FLOATS.items():
+        for name, condition in (
+            ("eq", "oeq"),
+            ("ne", "une"),
+            ("lt", "olt"),
+            ("gt", "ogt"),
+            ("le", "ole"),
+            ("ge", "oge"),
+        ):
+            rows[f"{t}.{name}"] = _compare(f"fcmp {condition} {llvm}")
+        for name, intrinsic in (
+            ("abs", "fabs"), ("ceil", "ceil"), ("floor", "floor"), ("trunc", "trunc"),
+            ("nearest", "roundeven"), ("sqrt", "sqrt"),
+        ):  # fmt: skip
+            rows[f"{t}.{name}"] = _unary(f"call {llvm} @llvm.{intrinsic}.{t}({llvm} {{}})")
+        rows[f"{t}.neg"] = _unary(f"fneg {llvm} {{}}")
+        for name in ("add", "sub", "mul", "div"):
+            rows[f"{t}.{name}"] = _arithmetic(f"f{name}", t)
+        for name, intrinsic in (("min", "minimum"), ("max", "maximum"), ("copysign", "copysign")):
+            rows[f"{t}.{name}"] = _call(f"{intrinsic}.{t}", llvm)
+    rows["i32.wrap_i64"] = _unary("trunc i64 {} to i32")
+    rows["i64.extend_i32_s"] = _unary("sext i32 {} to i64")
+    rows["i64.extend_i32_u"] = _unary("zext i32 {} to i64")
+    rows["f32.demote_f64"] = _demote
+    rows["f64.promote_f32"] = _promote
+    for to, source, llvm_to, llvm_source in (
+        ("i32", "f32", "i32", "float"),
+        ("i64", "f64", "i64", "double"),
+        ("f32", "i32", "float", "i32"),
+        ("f64", "i64", "double", "i64"),
+    ):
+        rows[f"{to}.reinterpret_{source}"] = _unary(f"bitcast {llvm_source} {{}} to {llvm_to}")
+    return rows
+
+
+HANDLERS = _handlers()

@@ -1,0 +1,435 @@
+"""Function bodies: from bytes to instruction lists.
+
+The decoder trusts that the module was validated. It resolves branch targets, leaves out unreachable code, and
+follows the types on the operand stack, which give `select` its type. It is the hottest Python of the compiler
+(a large module has millions of instructions), hence the flat loop.
+"""
+
+from __future__ import annotations
+
+from mvvm.errors import InvalidModule, UnsupportedFeature
+from mvvm.wasm import opcodes
+from mvvm.wasm.module import ModuleInfo
+from mvvm.wasm.opcodes import Immediate, code, prefixed
+from mvvm.wasm.reader import signed, unsigned
+from mvvm.wasm.types import FROM_BYTE, FuncType
+
+UNREACHABLE, BLOCK, LOOP, IF = code("unreachable"), code("block"), code("loop"), code("if")
+ELSE, END, BR, BR_IF, BR_TABLE = code("else"), code("end"), code("br"), code("br_if"), code("br_table")
+RETURN, CALL, CALL_INDIRECT = code("return"), code("call"), code("call_indirect")
+SELECT, SELECT_T, DROP = code("select"), code("select_t"), code("drop")
+LOCAL_GET, LOCAL_SET, LOCAL_TEE = code("local.get"), code("local.set"), code("local.tee")
+GLOBAL_GET, GLOBAL_SET = code("global.get"), code("global.set")
+BODY = -1  # the kind of the Block that stands for a whole function
+
+MemArg = tuple[int, int]  # memory index, offset
+
+
+class Block:
+    """A structured control instruction, or a whole body: what branches name.
+
+    `kind` is the opcode of block, loop or if, or BODY. `targeted` tells whether a reachable branch names it,
+    `reached` whether control can go on after its end, `has_else` whether an `if` has an `else`.
+    `phi_locals` are the locals that may have different values on the ways to its label and are used after it
+    (set by mvvm.passes.liveness).
+    """
+
+    __slots__ = ("has_else", "height", "kind", "phi_locals", "reached", "targeted", "type")
+
+    def __init__(self, kind: int, type: FuncType, height: int) -> None:
+        self.kind = kind
+        self.type = type
+        self.height = height  # of the operand stack, below the parameters
+        self.targeted = self.reached = self.has_else = False
+        self.phi_locals: tuple[int, ...] = ()
+
+    @property
+    def label_types(self) -> str:
+        """The types that a branch to this block takes."""
+        return self.type.params if self.kind == LOOP else self.type.results
+
+
+class Function:
+    """A decoded body. `ops`, `immediates` and `offsets` (bytes from the start of the module) run in parallel.
+
+    Immediates are: the Block (block, loop, if, else, end, br, br_if), a list of Blocks, the default last
+    (br_table), an index, `(type, table)` (call_indirect), a MemArg, a number (bit patterns for floats, signed
+    for integers), a value type (select, ref.null), or None.
+    """
+
+    __slots__ = ("body", "immediates", "index", "locals", "offsets", "ops", "type")
+
+    def __init__(self, index: int, type: FuncType, locals_: str) -> None:
+        self.index = index
+        self.type = type
+        self.locals = locals_  # types of all locals, the parameters first
+        self.body = Block(BODY, type, 0)
+        self.ops: list[int] = []
+        self.immediates: list[object] = []
+        self.offsets: list[int] = []
+
+
+# What the decoding loop does with an opcode, ordered by how often it occurs.
+(
+    _LOCAL_GET,
+    _I32_CONST,
+    _MEMARG,
+    _FIXED,
+    _LOCAL_SET,
+    _LOCAL_TEE,
+    _BR_IF,
+    _OPEN,
+    _END,
+    _OTHER,
+) = range(10)
+
+_TABLE = opcodes.by_code()
+
+
+def _category(op: opcodes.Op | None) -> int:
+    if op is None:
+        return _OTHER
+    named = {
+        "local.get": _LOCAL_GET,
+        "i32.const": _I32_CONST,
+        "local.set": _LOCAL_SET,
+        "local.tee": _LOCAL_TEE,
+        "br_if": _BR_IF,
+        "block": _OPEN,
+        "loop": _OPEN,
+        "if": _OPEN,
+        "end": _END,
+    }
+    if op.name in named:
+        return named[op.name]
+    if op.immediate == Immediate.MEMARG:
+        return _MEMARG
+    if op.immediate == Immediate.NONE and op.pops is not None and op.pushes is not None:
+        return _FIXED
+    return _OTHER
+
+
+_CATEGORY = [_category(op) for op in _TABLE]
+_POPS = [len(op.pops) if op is not None and op.pops is not None else 0 for op in _TABLE]
+_PUSHES = [op.pushes if op is not None and op.pushes is not None else "" for op in _TABLE]
+
+
+def unsupported(opcode: int, sub: int | None = None) -> UnsupportedFeature:
+    """The error for an opcode that the table does not have."""
+    feature = opcodes.UNSUPPORTED.get(opcode)
+    if feature is None:
+        spelled = f"{opcode:#04x}" if sub is None else f"{opcode:#04x} {sub}"
+        feature = f"an unknown instruction ({spelled})"
+    return UnsupportedFeature(f"the module uses {feature}, which mvvm does not compile")
+
+
+def decode_function(data: bytes, start: int, end: int, index: int, info: ModuleInfo) -> Function:
+    """Decode the body at `data[start:end]` (local declarations and expression) of function `index`."""
+    try:
+        return _Decoder(data, start, index, info).run(end)
+    except (IndexError, KeyError):
+        raise InvalidModule(f"function {index}: the body at byte {start:#x} is damaged") from None
+
+
+class _Decoder:
+    def __init__(self, data: bytes, start: int, index: int, info: ModuleInfo) -> None:
+        self.data = data
+        self.info = info
+        type_ = info.func_type(index)
+        groups, at = unsigned(data, start)
+        locals_ = [type_.params]
+        for _ in range(groups):
+            count, at = unsigned(data, at)
+            byte = data[at]
+            if byte not in FROM_BYTE or FROM_BYTE[byte] == "v":
+                raise unsupported(0xFD if byte == 0x7B else 0xFB)
+            locals_.append(FROM_BYTE[byte] * count)
+            at += 1
+        self.start = at
+        self.function = Function(index, type_, "".join(locals_))
+        self.types: list[str] = []  # of the operand stack
+        self.blocks: list[Block] = [self.function.body]
+
+    def run(self, end: int) -> Function:
+        data, function, types = self.data, self.function, self.types
+        locals_ = function.locals
+        ops, immediates, offsets = function.ops, function.immediates, function.offsets
+        add_op, add_immediate, add_offset = ops.append, immediates.append, offsets.append
+        push = types.append
+        category_of, pops_of, pushes_of = _CATEGORY, _POPS, _PUSHES
+        at = self.start
+        reachable = True
+        immediate: object
+        while at < end:
+            offset = at
+            op = data[at]
+            at += 1
+            category = category_of[op]
+            if category == _LOCAL_GET:
+                index = data[at]
+                at += 1
+                if index >= 0x80:
+                    index, at = unsigned(data, at - 1)
+                push(locals_[index])
+                immediate = index
+            elif category == _I32_CONST:
+                number = data[at]
+                at += 1
+                if number < 0x40:
+                    immediate = number
+                else:
+                    immediate, at = signed(data, at - 1)
+                push("i")
+            elif category == _MEMARG:
+                align = data[at]
+                number = data[at + 1]
+                at += 2
+                if align < 0x40 and number < 0x80:
+                    immediate = (0, number)
+                else:
+                    immediate, at = _memarg(data, at - 2)
+                if pops_of[op] == 1:
+                    types[-1] = pushes_of[op]
+                else:
+                    del types[-2:]
+            elif category == _FIXED:
+                pops = pops_of[op]
+                if pops == 2:
+                    types.pop()
+                    types[-1] = pushes_of[op]
+                elif pops == 1:
+                    types[-1] = pushes_of[op]
+                else:
+                    continue  # nop
+                immediate = None
+            elif category == _LOCAL_SET:
+                types.pop()
+                immediate, at = unsigned(data, at)
+            elif category == _LOCAL_TEE:
+                immediate, at = unsigned(data, at)
+            elif category == _BR_IF:
+                types.pop()
+                depth, at = unsigned(data, at)
+                immediate = block = self.blocks[-1 - depth]
+                block.targeted = True
+            elif category == _OPEN:
+                if op == IF:
+                    types.pop()
+                block_type, at = self.block_type(at)
+                immediate = block = Block(op, block_type, len(types) - len(block_type.params))
+                self.blocks.append(block)
+            elif category == _END:
+                immediate = block = self.blocks.pop()
+                del types[block.height :]
+                types.extend(block.type.results)
+                block.reached |= (
+                    reachable or (block.targeted and block.kind != LOOP) or (block.kind == IF and not block.has_else)
+                )
+                reachable = block.reached
+            elif op == ELSE:
+                immediate = block = self.blocks[-1]
+                del types[block.height :]
+                types.extend(block.type.params)
+                block.has_else = True
+                block.reached = reachable
+                reachable = True
+            else:
+                op, immediate, at = self.other(op, at)
+                if op in _LEAVING:
+                    reachable = False
+            add_op(op)
+            add_immediate(immediate)
+            add_offset(offset)
+            if not reachable and at < end:
+                at = self.skip_unreachable(at)
+        return function
+
+    def block_type(self, at: int) -> tuple[FuncType, int]:
+        byte = self.data[at]
+        if byte == 0x40:
+            return _EMPTY, at + 1
+        if byte in FROM_BYTE:
+            if byte == 0x7B:
+                raise unsupported(0xFD)
+            return _SINGLE[FROM_BYTE[byte]], at + 1
+        if 0x40 < byte < 0x80:
+            raise unsupported(0xFB)
+        index, at = signed(self.data, at)
+        return self.info.types[index], at
+
+    def branch_target(self, depth: int) -> Block:
+        block = self.blocks[-1 - depth]
+        block.targeted = True
+        return block
+
+    def other(self, op: int, at: int) -> tuple[int, object, int]:
+        """Decode an instruction outside the hot set. Returns its code, its immediate and the offset after."""
+        data, types, info = self.data, self.types, self.info
+        if op >= 0xFB:
+            sub, at = unsigned(data, at)
+            op_code = prefixed(op, sub)
+            if op != 0xFC or sub >= 0x100 or _TABLE[op_code] is None:
+                raise unsupported(op, sub)
+            op = op_code
+        row = _TABLE[op]
+        if row is None:
+            raise unsupported(op)
+        immediate, at = self.immediate(row, at)
+        if row.pops is not None and row.pushes is not None:
+            if row.pops:
+                del types[-len(row.pops) :]
+            types.extend(row.pushes)
+        elif op in (CALL, CALL_INDIRECT):
+            if op == CALL:
+                assert isinstance(immediate, int)
+                type_ = info.func_type(immediate)
+            else:
+                assert isinstance(immediate, tuple)
+                type_ = info.types[immediate[0]]
+                types.pop()
+            if type_.params:
+                del types[-len(type_.params) :]
+            types.extend(type_.results)
+        else:
+            immediate = self.polymorphic(row.name, immediate)
+        return op, immediate, at
+
+    def polymorphic(self, name: str, immediate: object) -> object:
+        """Follow the types of an instruction whose effect is not fixed. Returns its immediate."""
+        types, info = self.types, self.info
+        if name in ("select", "select_t"):
+            types.pop()
+            types.pop()
+            return types[-1]
+        if name in ("drop", "global.set", "br_table"):
+            types.pop()
+        elif name == "global.get":
+            assert isinstance(immediate, int)
+            types.append(info.global_type(immediate).value)
+        elif name == "table.get":
+            assert isinstance(immediate, int)
+            types[-1] = info.tables[immediate].element
+        elif name == "table.set":
+            del types[-2:]
+        elif name == "table.grow":
+            types.pop()
+            types[-1] = "i"
+        elif name == "table.fill":
+            del types[-3:]
+        elif name == "ref.null":
+            assert isinstance(immediate, str)
+            types.append(immediate)
+        elif name == "ref.is_null":
+            immediate = types[-1]
+            types[-1] = "i"
+        return immediate
+
+    def immediate(self, row: opcodes.Op, at: int) -> tuple[object, int]:
+        """Read the immediate of an instruction."""
+        data, kind = self.data, row.immediate
+        if kind == Immediate.NONE:
+            return None, at
+        if kind == Immediate.I64:
+            return signed(data, at)
+        if kind in (Immediate.F32, Immediate.F64):
+            size = 4 if kind == Immediate.F32 else 8
+            return int.from_bytes(data[at : at + size], "little"), at + size
+        if kind == Immediate.REF_TYPE:
+            if data[at] not in (0x70, 0x6F):
+                raise unsupported(0xFB)
+            return FROM_BYTE[data[at]], at + 1
+        if kind == Immediate.LABELS:
+            count, at = unsigned(data, at)
+            targets = []
+            for _ in range(count + 1):
+                depth, at = unsigned(data, at)
+                targets.append(self.branch_target(depth))
+            return targets, at
+        first, at = unsigned(data, at)
+        if kind == Immediate.SELECT_TYPES:
+            if data[at] not in FROM_BYTE:
+                raise unsupported(0xFB)
+            return FROM_BYTE[data[at]], at + first
+        if kind == Immediate.LABEL:
+            return self.branch_target(first), at
+        if kind in _TWO_INDICES:
+            second, at = unsigned(data, at)
+            return (first, second), at
+        return first, at
+
+    def skip_unreachable(self, at: int) -> int:
+        """The offset of the `else` or `end` that closes what the code at `at` is in."""
+        data = self.data
+        depth = 0
+        while True:
+            op = data[at]
+            if op in (BLOCK, LOOP, IF):
+                depth += 1
+                at = _skip(data, at)
+            elif op == ELSE and depth == 0:
+                return at
+            elif op == END:
+                if depth == 0:
+                    return at
+                depth -= 1
+                at += 1
+            else:
+                at = _skip(data, at)
+
+
+_EMPTY = FuncType("", "")
+_SINGLE = {type_: FuncType("", type_) for type_ in FROM_BYTE.values()}
+_LEAVING = frozenset((UNREACHABLE, BR, BR_TABLE, RETURN))
+_TWO_INDICES = frozenset(
+    (
+        Immediate.CALL_INDIRECT,
+        Immediate.DATA_MEMORY,
+        Immediate.ELEM_TABLE,
+        Immediate.TABLE_TABLE,
+        Immediate.MEMORY_MEMORY,
+    )
+)
+
+
+def _memarg(data: bytes, at: int) -> tuple[MemArg, int]:
+    align, at = unsigned(data, at)
+    memory = 0
+    if align & 0x40:
+        memory, at = unsigned(data, at)
+    offset, at = unsigned(data, at)
+    return (memory, offset), at
+
+
+def _skip(data: bytes, at: int) -> int:
+    """The offset after the instruction at `at`, whatever it is."""
+    op = data[at]
+    at += 1
+    sub = op
+    if op >= 0xFB:
+        sub, at = unsigned(data, at)
+        sub = prefixed(op, sub)
+        if op != 0xFC or sub >= 0x200:
+            raise unsupported(op)
+    row = _TABLE[sub]
+    if row is None:
+        raise unsupported(op)
+    kind = row.immediate
+    if kind == Immediate.NONE:
+        return at
+    if kind == Immediate.BLOCK:
+        return signed(data, at)[1]
+    if kind in (Immediate.I32, Immediate.I64):
+        return signed(data, at)[1]
+    if kind in (Immediate.F32, Immediate.F64):
+        return at + (4 if kind == Immediate.F32 else 8)
+    if kind == Immediate.MEMARG:
+        return _memarg(data, at)[1]
+    first, at = unsigned(data, at)
+    if kind == Immediate.LABELS:
+        for _ in range(first + 1):
+            at = unsigned(data, at)[1]
+    elif kind == Immediate.SELECT_TYPES:
+        at += first
+    elif kind in _TWO_INDICES:
+        at = unsigned(data, at)[1]
+    return at

@@ -1,0 +1,128 @@
+"""Which locals are live where.
+
+Runs on a decoded body, before lowering. Wasm's control flow is structured, so one backward walk gives the exact
+answer up to the back edges of loops: a loop's header gets what the walk finds with its back edges empty, and
+walks are repeated until no header changes (nesting depth + 1 walks at most).
+
+Leaves behind: `Block.phi_locals` of every block, and the indices of the instructions that set a local which is
+never read again. The names of SSA values that lowering makes depend on this being right: a local that is taken
+for dead and is not shows as IR that does not verify.
+"""
+
+from __future__ import annotations
+
+from mvvm.wasm.code import (
+    BLOCK,
+    BR,
+    BR_IF,
+    BR_TABLE,
+    ELSE,
+    END,
+    IF,
+    LOCAL_GET,
+    LOCAL_SET,
+    LOCAL_TEE,
+    LOOP,
+    RETURN,
+    UNREACHABLE,
+    Block,
+    Function,
+)
+
+_RELEVANT = frozenset(
+    (BLOCK, LOOP, IF, ELSE, END, BR, BR_IF, BR_TABLE, RETURN, UNREACHABLE, LOCAL_GET, LOCAL_SET, LOCAL_TEE)
+)
+
+_Event = tuple[int, int, object]  # position in Function.ops, opcode, immediate
+
+
+def find_liveness(function: Function) -> set[int]:
+    """Set `phi_locals` of the function's blocks. Returns the positions of the `local.set`s without a reader."""
+    if not function.locals:
+        return set()
+    events: list[_Event] = [
+        (position, op, immediate)
+        for position, (op, immediate) in enumerate(zip(function.ops, function.immediates, strict=True))
+        if op in _RELEVANT
+    ]
+    labels: dict[Block, int] = {function.body: 0}
+    while True:
+        changed, dead = _walk(events, labels)
+        if not changed:
+            break
+    assigned = _assigned(events, function.body)
+    for block, live in labels.items():
+        block.phi_locals = _members(live & assigned.get(block, 0))
+    return dead
+
+
+def _walk(events: list[_Event], labels: dict[Block, int]) -> tuple[bool, set[int]]:
+    """One backward walk. `labels` holds the locals (a bit each) live at each block's label, and is updated.
+
+    Returns whether the label of a loop changed, and the positions of dead `local.set`s.
+    """
+    live = 0
+    changed = False
+    dead: set[int] = set()
+    at_else: dict[Block, int] = {}
+    for position, op, immediate in reversed(events):
+        if op == LOCAL_GET:
+            live |= 1 << immediate  # type: ignore[operator]
+        elif op in (LOCAL_SET, LOCAL_TEE):
+            bit = 1 << immediate  # type: ignore[operator]
+            if live & bit:
+                live ^= bit
+            elif op == LOCAL_SET:
+                dead.add(position)
+        elif op == BR_IF:
+            live |= labels[immediate]  # type: ignore[index]
+        elif op == BR:
+            live = labels[immediate]  # type: ignore[index]
+        elif op == BR_TABLE:
+            live = 0
+            for target in immediate:  # type: ignore[attr-defined]
+                live |= labels[target]
+        elif op in (RETURN, UNREACHABLE):
+            live = 0
+        else:
+            assert isinstance(immediate, Block)
+            if op == END:
+                if immediate.kind == LOOP:
+                    labels.setdefault(immediate, 0)
+                else:
+                    labels[immediate] = live
+            elif op == ELSE:
+                at_else[immediate] = live
+                live = labels[immediate]
+            elif op == IF:
+                live |= at_else.get(immediate, labels[immediate])
+            elif op == LOOP and labels[immediate] != live:
+                labels[immediate] = live
+                changed = True
+    return changed, dead
+
+
+def _assigned(events: list[_Event], body: Block) -> dict[Block, int]:
+    """The locals (a bit each) that are set inside each block."""
+    result: dict[Block, int] = {}
+    open_blocks: list[int] = [0]
+    for _, op, immediate in events:
+        if op in (LOCAL_SET, LOCAL_TEE):
+            open_blocks[-1] |= 1 << immediate  # type: ignore[operator]
+        elif op in (BLOCK, LOOP, IF):
+            open_blocks.append(0)
+        elif op == END and immediate is not body:
+            inner = open_blocks.pop()
+            assert isinstance(immediate, Block)
+            result[immediate] = inner
+            open_blocks[-1] |= inner
+    return result
+
+
+def _members(bits: int) -> tuple[int, ...]:
+    result = []
+    while bits:
+        lowest = bits & -bits
+        result.append(lowest.bit_length() - 1)
+        bits ^= lowest
+    return tuple(result)

@@ -1,0 +1,119 @@
+"""What compiled code asks the runtime for: the callbacks of mvvm.abi.context.BUILTINS.
+
+Only the rare: loads, stores, memory.copy, memory.fill and table accesses are compiled.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from _weakref import ref
+
+from mvvm.abi import traps
+from mvvm.abi.context import BUILTINS
+from mvvm.errors import Trap
+from mvvm.runtime import thread as threads
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mvvm.runtime.instance import Instance
+
+    Builtin = Callable[[Instance, int, int, int, int, int], int]
+
+_FAILED = 0xFFFFFFFF  # what grow returns where it cannot
+_PROTOTYPE = ctypes.CFUNCTYPE(ctypes.c_int64, *([ctypes.c_uint64] * 6))
+_instances: dict[int, ref[Instance]] = {}
+_callbacks: list[object] = []
+_table = (ctypes.c_void_p * len(BUILTINS))()
+
+
+def register(instance: Instance) -> None:
+    """Make an instance known by the address of its context, for as long as it lives."""
+    context = instance.context
+    _instances[context] = ref(instance, lambda _: _instances.pop(context, None))
+
+
+def table_address() -> int:
+    """The address of the callbacks (CONTEXT_BUILTINS)."""
+    if not _callbacks:
+        for position, name in enumerate(BUILTINS):
+            callback = _PROTOTYPE(_entry(_IMPLEMENTATIONS[name]))
+            _callbacks.append(callback)
+            _table[position] = ctypes.cast(callback, ctypes.c_void_p).value
+    return ctypes.addressof(_table)
+
+
+def _entry(implementation: Builtin) -> Callable[..., int]:
+    def call(context: int, *arguments: int) -> int:
+        try:
+            instance = _instances[context]()
+            assert instance is not None
+            return implementation(instance, *arguments)
+        except BaseException as error:
+            threads.current().pending = error
+            return -1
+
+    return call
+
+
+def _memory_grow(instance: Instance, memory: int, delta: int, *_: int) -> int:
+    old = instance.memories[memory].grow(delta)
+    return _FAILED if old < 0 else old
+
+
+def _memory_init(instance: Instance, data: int, memory: int, to: int, source: int, size: int) -> int:
+    instance.memory_init(data, memory, to, source, size)
+    return 0
+
+
+def _data_drop(instance: Instance, data: int, *_: int) -> int:
+    instance.drop_data(data)
+    return 0
+
+
+def _table_grow(instance: Instance, table: int, value: int, delta: int, *_: int) -> int:
+    old = instance.tables[table].grow(delta, value)
+    return _FAILED if old < 0 else old
+
+
+def _table_fill(instance: Instance, table: int, index: int, value: int, size: int, *_: int) -> int:
+    target = instance.tables[table]
+    if index + size > target.size:
+        raise _out_of_bounds()
+    target.fill(index, value, size)
+    return 0
+
+
+def _table_copy(instance: Instance, to_table: int, from_table: int, to: int, source: int, size: int) -> int:
+    target, origin = instance.tables[to_table], instance.tables[from_table]
+    if to + size > target.size or source + size > origin.size:
+        raise _out_of_bounds()
+    ctypes.memmove(target.base + 8 * to, origin.base + 8 * source, 8 * size)
+    return 0
+
+
+def _table_init(instance: Instance, element: int, table: int, to: int, source: int, size: int) -> int:
+    instance.table_init(element, table, to, source, size)
+    return 0
+
+
+def _elem_drop(instance: Instance, element: int, *_: int) -> int:
+    instance.drop_element(element)
+    return 0
+
+
+def _out_of_bounds() -> Trap:
+    return Trap(traps.TABLE_OUT_OF_BOUNDS, traps.MESSAGES[traps.TABLE_OUT_OF_BOUNDS])
+
+
+_IMPLEMENTATIONS: dict[str, Builtin] = {
+    "memory.grow": _memory_grow,
+    "memory.init": _memory_init,
+    "data.drop": _data_drop,
+    "table.grow": _table_grow,
+    "table.fill": _table_fill,
+    "table.copy": _table_copy,
+    "table.init": _table_init,
+    "elem.drop": _elem_drop,
+}

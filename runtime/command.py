@@ -1,0 +1,54 @@
+"""Running a WASI command: instantiate, call `_start`, give its exit status."""
+
+from __future__ import annotations
+
+from mvvm.errors import GuestExit, LinkError, UsageError
+from mvvm.runtime.func import Func
+from mvvm.runtime.instance import Instance
+from mvvm.runtime.memory import Memory
+from mvvm.runtime.wasi import Wasi
+from mvvm.wasm.module import FUNC
+from mvvm.wasm.types import MAX_PAGES, FuncType
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from mvvm.runtime.instance import Extern
+    from mvvm.runtime.program import Program
+
+WASI_MODULE = "wasi_snapshot_preview1"
+
+
+def wasi_imports(program: Program, wasi: Wasi) -> dict[str, dict[str, Extern]]:
+    """Those of WASI's functions that a program imports. Raises LinkError for one that WASI does not have."""
+    functions: dict[str, Extern] = {}
+    for item in program.info.imports:
+        if item.module != WASI_MODULE or item.kind != FUNC:
+            continue
+        found = wasi.function(item.name)
+        if found is None:
+            raise LinkError(f"unknown import: WASI preview 1 has no function {item.name}")
+        key, function = found
+        params, _, results = key.partition("_")
+        functions[item.name] = Func(FuncType(params, results), function, raw=True)
+    return {WASI_MODULE: functions}
+
+
+def instantiate(program: Program, wasi: Wasi, max_pages: int = MAX_PAGES) -> Instance:
+    """Instantiate a program that imports nothing but WASI."""
+    instance = Instance(program, wasi_imports(program, wasi), max_pages)
+    memory = instance.exports.get("memory")
+    if isinstance(memory, Memory):
+        wasi.memory = memory
+    return instance
+
+
+def run(program: Program, wasi: Wasi, max_pages: int = MAX_PAGES) -> int:
+    """Run a command to its end. Returns its exit status. Raises Trap, LinkError, UsageError."""
+    try:
+        start = instantiate(program, wasi, max_pages).exports.get("_start")
+        if not isinstance(start, Func):
+            raise UsageError("the module exports no function _start: name one with --invoke")
+        start()
+    except GuestExit as exit:
+        return exit.status
+    return 0

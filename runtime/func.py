@@ -1,0 +1,179 @@
+"""Functions: the guest's, to be called from Python, and Python's, to be called from the guest."""
+
+from __future__ import annotations
+
+import ctypes
+from array import array
+
+from mvvm.abi.context import RECORD_CONTEXT, RECORD_INDEX, RECORD_TYPE, RETURNED
+from mvvm.errors import UsageError
+from mvvm.runtime import thread as threads
+from mvvm.runtime.store import Store, numbered_type
+from mvvm.runtime.traps import raise_trap
+from mvvm.runtime.values import from_raw, to_raw
+from mvvm.wasm.types import EXTERNREF, F32, F64, FUNCREF, I32, I64, FuncType
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from mvvm.runtime.instance import Instance
+
+# What a host function of raw values gets: bit patterns, and where its results go.
+_CTYPES = {
+    I32: ctypes.c_uint32,
+    I64: ctypes.c_uint64,
+    F32: ctypes.c_uint32,
+    F64: ctypes.c_uint64,
+    FUNCREF: ctypes.c_uint64,
+    EXTERNREF: ctypes.c_uint64,
+}
+_FLOATS = {F32: ctypes.c_float, F64: ctypes.c_double}
+_MASKS = {I32: 0xFFFFFFFF, F32: 0xFFFFFFFF}
+
+_prototypes: dict[str, type] = {}
+
+
+class Func:
+    """A function with its `type`.
+
+    `Func(type, callable)` makes one of the host: it is called with values (see mvvm.runtime.values) and returns
+    None, a value, or a tuple of values. With `raw=True` it gets unsigned integers instead of signed and its single
+    i32 result or none is taken as it is: for functions that speak in addresses, as WASI's do.
+    Functions of the guest come from `Instance.exports`.
+    """
+
+    __slots__ = ("_callable", "_callback", "_raw", "instance", "record", "store", "type")
+
+    def __init__(self, type: FuncType, callable: Callable[..., object] | None, raw: bool = False) -> None:
+        self.type = type
+        self.store = Store()
+        self.record = 0  # address of the Record, for a function of the guest
+        self.instance: Instance | None = None
+        self._callable = callable
+        self._callback: object = None
+        self._raw = raw
+
+    @classmethod
+    def from_record(cls, record: int, store: Store) -> Func:
+        """The function that a funcref (the address of a Record) stands for."""
+        type_ = numbered_type(ctypes.c_uint32.from_address(record + RECORD_TYPE).value)
+        func = cls(type_, None)
+        func.store = store
+        func.record = record
+        context = ctypes.c_uint64.from_address(record + RECORD_CONTEXT).value
+        func.instance = next(
+            instance
+            for instance in store.root().instances
+            if instance.context == context or instance.context <= record < instance.context_end
+        )
+        return func
+
+    @property
+    def index(self) -> int:
+        """The function index in the module that defines it."""
+        return ctypes.c_uint32.from_address(self.record + RECORD_INDEX).value
+
+    def __call__(self, *args: object) -> object:
+        """Call with values. Returns None, the result, or a tuple of results. Raises Trap, UsageError."""
+        params = self.type.params
+        if len(args) != len(params):
+            raise UsageError(f"the function takes {len(params)} arguments, not {len(args)}")
+        raw = [to_raw(value, type_) for value, type_ in zip(args, params, strict=True)]
+        if not self.record:
+            assert self._callable is not None
+            return self._callable(*args)
+        results = self.call_raw(raw)
+        store = self.store.root()
+        values = [from_raw(bits, type_, store) for bits, type_ in zip(results, self.type.results, strict=True)]
+        return values[0] if len(values) == 1 else tuple(values) or None
+
+    def call_raw(self, args: Sequence[int]) -> list[int]:
+        """Call a function of the guest with bit patterns. Returns bit patterns. Raises Trap."""
+        assert self.instance is not None
+        program = self.instance.program
+        results = self.type.results
+        values = array("Q", bytes(16 * max(len(args), len(results), 1)))
+        values[: 2 * len(args) : 2] = array("Q", args)
+        threads.ensure_handler()
+        thread = threads.current()
+        store = self.store.root()
+        store.enter(thread)
+        try:
+            code = program.enter(thread.address, program.invoke_thunk(self.type), self.record, values.buffer_info()[0])
+        finally:
+            store.leave()
+        if code != RETURNED:
+            raise_trap(code, thread, store.root())
+        return [values[2 * i] & _MASKS.get(t, 0xFFFFFFFF_FFFFFFFF) for i, t in enumerate(results)]
+
+    def callback(self) -> int:
+        """The address of native code that calls a host function (HOST_CALLBACK)."""
+        if self._callback is None:
+            prototype = _prototype(self.type, self._raw)
+            self._callback = prototype(self._raw_entry() if self._raw else self._value_entry())
+        address = ctypes.cast(self._callback, ctypes.c_void_p).value  # type: ignore[arg-type]
+        assert address is not None
+        return address
+
+    def _raw_entry(self) -> Callable[..., int]:
+        function: Callable[..., int] = self._callable  # type: ignore[assignment]
+
+        def call(*args: int) -> int:
+            try:
+                return function(*args)
+            except BaseException as error:
+                threads.current().pending = error
+                return -1
+
+        return call
+
+    def _value_entry(self) -> Callable[..., int]:
+        function = self._callable
+        assert function is not None
+        params, results = self.type.params, self.type.results
+        in_status = results in ("", I32)
+
+        def call(*args: int) -> int:
+            try:
+                store = self.store.root()
+                values = [
+                    value if t in _FLOATS else from_raw(value, t, store)
+                    for value, t in zip(args[: len(params)], params, strict=True)
+                ]
+                returned = function(*values)
+                raw = _results_to_raw(returned, results)
+                if in_status:
+                    return raw[0] if raw else 0
+                ctypes.memmove(args[-1], array("Q", raw).tobytes(), 8 * len(raw))
+                return 0
+            except BaseException as error:
+                threads.current().pending = error
+                return -1
+
+        return call
+
+
+def _results_to_raw(returned: object, results: str) -> list[int]:
+    values: tuple[object, ...]
+    if len(results) == 1:
+        values = (returned,)
+    elif not results:
+        values = ()
+    else:
+        values = tuple(returned)  # type: ignore[arg-type]
+    if len(values) != len(results) or (not results and returned is not None):
+        raise UsageError(f"a host function returned {returned!r}, which are not {len(results)} results")
+    return [to_raw(value, type_) for value, type_ in zip(values, results, strict=True)]
+
+
+def _prototype(type_: FuncType, raw: bool) -> type:
+    """The ctypes callback type of a host function."""
+    key = f"{type_.key} {raw}"
+    known = _prototypes.get(key)
+    if known is None:
+        params: list[type] = [_FLOATS[t] if t in _FLOATS else _CTYPES[t] for t in type_.params]
+        if type_.results not in ("", I32):
+            params.append(ctypes.c_size_t)
+        known = _prototypes[key] = ctypes.CFUNCTYPE(ctypes.c_int64, *params)
+    return known

@@ -1,0 +1,260 @@
+"""Instances: a program with its memories, tables, globals and imports, in the order of the spec (4.5.4)."""
+
+from __future__ import annotations
+
+import ctypes
+import struct
+from array import array
+
+from mvvm.abi import traps
+from mvvm.abi.context import (
+    CONTEXT_BUILTINS,
+    HOST_SIZE,
+    RECORD_SIZE,
+    ContextLayout,
+)
+from mvvm.errors import LinkError, Trap
+from mvvm.runtime import builtins_
+from mvvm.runtime.func import Func
+from mvvm.runtime.global_ import Global
+from mvvm.runtime.memory import Memory
+from mvvm.runtime.store import Store, type_number
+from mvvm.runtime.table import Table
+from mvvm.wasm import const_expr
+from mvvm.wasm import module as wasm
+from mvvm.wasm.module import ACTIVE, DECLARATIVE, FUNC, GLOBAL, KIND_NAMES, MEMORY, TABLE, Import
+from mvvm.wasm.types import MAX_PAGES, FuncType, GlobalType, Limits, TableType
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mvvm.runtime.program import Program
+
+Extern = Func | Memory | Table | Global
+_ALIGNMENT = 64
+
+
+class Instance:
+    """An instance of a program.
+
+    `exports` maps names to Func, Memory, Table and Global. `imports` does the same, by module and name.
+    """
+
+    __slots__ = (
+        "__weakref__",
+        "_buffer",
+        "_data",
+        "_elements",
+        "_exports",
+        "_globals",
+        "_hosts",
+        "_imported",
+        "_layout",
+        "context",
+        "context_end",
+        "memories",
+        "program",
+        "store",
+        "tables",
+    )
+
+    def __init__(
+        self,
+        program: Program,
+        imports: Mapping[str, Mapping[str, Extern]] | None = None,
+        max_pages: int = MAX_PAGES,
+    ) -> None:
+        """Instantiate, and run the start function.
+
+        `max_pages` limits each memory that the instance makes (in pages of 64 KiB). Raises LinkError where
+        `imports` lack something, Trap where a segment does not fit or the start function traps.
+        """
+        info = program.info
+        self.program = program
+        self.store = Store()
+        self._imported = _resolve(info, imports or {})
+        self._layout = layout = ContextLayout(info)
+        self._buffer = ctypes.create_string_buffer(layout.size + _ALIGNMENT)
+        self.context = -(-ctypes.addressof(self._buffer) // _ALIGNMENT) * _ALIGNMENT
+        self.context_end = self.context + layout.size
+        self._exports: dict[str, Extern] | None = None
+        for item in self._imported:
+            if not isinstance(item, Func) or item.record:
+                self.store.merge(item.store)
+        self.memories = [item for item in self._imported if isinstance(item, Memory)]
+        self.memories += [
+            Memory(limits, max_pages, self.store) for limits in info.memories[info.num_imported_memories :]
+        ]
+        self.tables = [item for item in self._imported if isinstance(item, Table)]
+        self.tables += [Table(type_, 0, self.store) for type_ in info.tables[info.num_imported_tables :]]
+        self._globals = [item for item in self._imported if isinstance(item, Global)]
+        self._data = [segment.size for segment in info.data]  # 0 once dropped
+        self._fill_context()
+        self.store.add(self)
+        builtins_.register(self)
+        self._initialize_globals()
+        self._elements = [self._element_values(segment) for segment in info.elements]
+        self._initialize_segments()
+        if info.start is not None:
+            self.func(info.start)()
+
+    def _address(self, offset: int) -> int:
+        return self.context + offset
+
+    def _fill_context(self) -> None:
+        info, layout, context = self.program.info, self._layout, self.context
+        _put(context + CONTEXT_BUILTINS, builtins_.table_address())
+        for index, memory in enumerate(self.memories):
+            _put(context + layout.memory(index), memory.base, memory.cell_address)
+        for index, table in enumerate(self.tables):
+            _put(context + layout.table(index), table.base, table.cell_address)
+        numbers = [type_number(type_) for type_ in info.types]
+        ctypes.memmove(context + layout.types, array("I", numbers).tobytes(), 4 * len(numbers))
+        self._fill_imported_functions(numbers)
+        # Records of the module's own functions, all at once: a large module has tens of thousands.
+        first = info.num_imported_functions
+        addresses = self.program.code_addresses()
+        records = array("Q", bytes(RECORD_SIZE * len(addresses)))
+        words = RECORD_SIZE // 8
+        records[0::words] = array("Q", addresses)
+        records[1::words] = array("Q", [context]) * len(addresses)
+        pairs = [numbers[type_] | (first + position) << 32 for position, type_ in enumerate(info.functions[first:])]
+        records[2::words] = array("Q", pairs)
+        if records:
+            ctypes.memmove(context + layout.function(first), records.tobytes(), RECORD_SIZE * len(addresses))
+
+    def _fill_imported_functions(self, numbers: list[int]) -> None:
+        """Copy the Records of imported functions; make those of host functions."""
+        program, layout = self.program, self._layout
+        functions = [item for item in self._imported if isinstance(item, Func)]
+        self._hosts = ctypes.create_string_buffer(HOST_SIZE * len(functions))
+        for index, func in enumerate(functions):
+            record = self.context + layout.function(index)
+            if func.record:
+                ctypes.memmove(record, func.record, RECORD_SIZE)
+                continue
+            host = ctypes.addressof(self._hosts) + HOST_SIZE * index
+            _put(host, func.callback(), self.context)
+            type_index = program.info.functions[index]
+            _put(record, program.host_thunk(type_index), host, numbers[type_index] | index << 32)
+
+    def _initialize_globals(self) -> None:
+        info, layout = self.program.info, self._layout
+        for index, item in enumerate(self._globals):
+            _put(self.context + layout.global_(index), item.address)
+        for index in range(info.num_imported_globals, len(info.globals)):
+            declared = info.globals[index]
+            assert isinstance(declared, wasm.Global)
+            address = self.context + layout.global_(index)
+            made = Global(declared.type, store=self.store, address=address, owner=self)
+            made.raw = self._evaluate(declared.init)
+            self._globals.append(made)
+
+    def _evaluate(self, expression: bytes) -> int:
+        return const_expr.evaluate(expression, self._global_bits, self.func_ref)
+
+    def _global_bits(self, index: int) -> int:
+        return self._globals[index].raw
+
+    def func_ref(self, index: int) -> int:
+        """The funcref of a function index."""
+        return self.context + self._layout.function(index)
+
+    def func(self, index: int) -> Func:
+        """The function of a function index."""
+        if index < self.program.info.num_imported_functions:
+            return [item for item in self._imported if isinstance(item, Func)][index]
+        func = Func(self.program.info.func_type(index), None)
+        func.store, func.instance, func.record = self.store, self, self.func_ref(index)
+        return func
+
+    def _element_values(self, segment: wasm.Element) -> array[int]:
+        if segment.functions is None:
+            return array("Q", [self._evaluate(item) for item in segment.expressions or ()])
+        base, step = self.func_ref(0), RECORD_SIZE
+        return array("Q", [base + step * index for index in segment.functions])
+
+    def _initialize_segments(self) -> None:
+        info = self.program.info
+        for index, segment in enumerate(info.elements):
+            if segment.mode == ACTIVE:
+                self.table_init(index, segment.table, self._evaluate(segment.offset), 0, len(segment))
+            if segment.mode in (ACTIVE, DECLARATIVE):
+                self.drop_element(index)
+        for index, data in enumerate(info.data):
+            if data.mode == ACTIVE:
+                self.memory_init(index, data.memory, self._evaluate(data.offset), 0, data.size)
+                self.drop_data(index)
+
+    def memory_init(self, index: int, memory: int, to: int, source: int, size: int) -> None:
+        """memory.init (Wasm 4.4.7). Raises Trap."""
+        target = self.memories[memory]
+        if source + size > self._data[index] or to + size > target.size:
+            raise Trap(traps.MEMORY_OUT_OF_BOUNDS, traps.MESSAGES[traps.MEMORY_OUT_OF_BOUNDS])
+        start = self.program.info.data[index].start + source
+        target.view[to : to + size] = self.program.wasm[start : start + size]
+
+    def table_init(self, index: int, table: int, to: int, source: int, size: int) -> None:
+        """table.init (Wasm 4.4.6). Raises Trap."""
+        target, values = self.tables[table], self._elements[index]
+        if source + size > len(values) or to + size > target.size:
+            raise Trap(traps.TABLE_OUT_OF_BOUNDS, traps.MESSAGES[traps.TABLE_OUT_OF_BOUNDS])
+        target.elements[to : to + size] = values[source : source + size]
+
+    def drop_data(self, index: int) -> None:
+        """data.drop."""
+        self._data[index] = 0
+
+    def drop_element(self, index: int) -> None:
+        """elem.drop."""
+        self._elements[index] = array("Q")
+
+    @property
+    def exports(self) -> dict[str, Extern]:
+        """What the instance exports, by name."""
+        if self._exports is None:
+            spaces = {TABLE: self.tables, MEMORY: self.memories, GLOBAL: self._globals}
+            self._exports = {
+                export.name: self.func(export.index) if export.kind == FUNC else spaces[export.kind][export.index]  # type: ignore[index]
+                for export in self.program.info.exports
+            }
+        return self._exports
+
+
+def _put(address: int, *values: int) -> None:
+    ctypes.memmove(address, struct.pack(f"={len(values)}Q", *values), 8 * len(values))
+
+
+def _resolve(info: wasm.ModuleInfo, imports: Mapping[str, Mapping[str, Extern]]) -> list[Extern]:
+    """What is given for each import, after checking its type (Wasm 4.5.3)."""
+    resolved: list[Extern] = []
+    for item in info.imports:
+        given = imports.get(item.module, {}).get(item.name)
+        wanted = f"{KIND_NAMES[item.kind]} {item.module}.{item.name}"
+        if given is None:
+            raise LinkError(f"unknown import: the program needs the {wanted}, and nothing gives it")
+        if not _fits(given, item, info.types):
+            raise LinkError(f"incompatible import type: what is given for the {wanted} is of another type")
+        resolved.append(given)
+    return resolved
+
+
+def _fits(given: Extern, item: Import, types: list[FuncType]) -> bool:
+    wanted = item.type
+    if item.kind == FUNC:
+        return isinstance(given, Func) and isinstance(wanted, int) and given.type == types[wanted]
+    if item.kind == TABLE:
+        return (
+            isinstance(given, Table)
+            and isinstance(wanted, TableType)
+            and given.type.element == wanted.element
+            and wanted.limits.accept(given.size, given.type.limits.maximum)
+        )
+    if item.kind == MEMORY:
+        return (
+            isinstance(given, Memory)
+            and isinstance(wanted, Limits)
+            and wanted.accept(given.pages, given.limits.maximum)
+        )
+    return isinstance(given, Global) and isinstance(wanted, GlobalType) and given.type == wanted

@@ -1,0 +1,193 @@
+"""The metadata sections of an `.aot` file, read. Their writer is mvvm.aot.metadata.
+
+What is read is checked: indices are in range, so that the loader and the instance need not look again.
+"""
+
+from __future__ import annotations
+
+from array import array
+
+from mvvm.errors import BadAotFile
+from mvvm.proto import wire
+from mvvm.wasm import types
+from mvvm.wasm.module import (
+    FUNC,
+    GLOBAL,
+    MEMORY,
+    TABLE,
+    Data,
+    Element,
+    Export,
+    Global,
+    Import,
+    ImportType,
+    ModuleInfo,
+)
+from mvvm.wasm.types import FuncType, GlobalType, Limits, TableType
+
+NO_CODE = 0xFFFFFFFF
+
+
+class Target:
+    """Message Target: what an `.aot` file was made for."""
+
+    __slots__ = (
+        "aux_stack_check",
+        "compiler_version",
+        "cpu",
+        "cpu_features",
+        "format_version",
+        "module_sha256",
+        "opt_level",
+        "triple",
+    )
+
+    def __init__(self, section: bytes) -> None:
+        message = wire.fields(section)
+        self.format_version = wire.number(message, 1)
+        self.compiler_version = wire.text(message, 2)
+        self.module_sha256 = wire.data(message, 3)
+        self.triple = wire.text(message, 4)
+        self.cpu = wire.text(message, 5)
+        self.cpu_features = wire.texts(message, 6)
+        options = wire.fields(wire.data(message, 7))
+        self.opt_level = wire.number(options, 1)
+        self.aux_stack_check = bool(wire.number(options, 2))
+
+
+class Functions:
+    """Message Functions: offsets in `.text`, NO_CODE where there is none."""
+
+    __slots__ = ("enter", "functions", "handler_words", "host_thunks", "imports", "invoke_thunks", "on_signal")
+
+    def __init__(self, section: bytes, info: ModuleInfo, text_size: int) -> None:
+        message = wire.fields(section)
+        self.imports = wire.texts(message, 1)
+        self.functions = _offsets(wire.data(message, 2), text_size)
+        self.invoke_thunks = _offsets(wire.data(message, 3), text_size)
+        self.host_thunks = _offsets(wire.data(message, 4), text_size)
+        self.enter = wire.number(message, 5)
+        self.on_signal = wire.number(message, 6)
+        self.handler_words = wire.number(message, 7)
+        _require(max(self.enter, self.on_signal) < text_size)
+        _require(len(self.functions) == len(info.functions) - info.num_imported_functions)
+        _require(len(self.invoke_thunks) == len(self.host_thunks) == len(info.types))
+
+
+def _require(holds: bool) -> None:
+    if not holds:
+        raise BadAotFile("damaged .aot file: its metadata does not fit together")
+
+
+def _offsets(data: bytes, text_size: int) -> array[int]:
+    _require(len(data) % 4 == 0)
+    values = array("I", data)
+    import sys
+
+    if sys.byteorder == "big":
+        values.byteswap()
+    _require(all(value < text_size or value == NO_CODE for value in values))
+    return values
+
+
+def _value_types(value: str) -> str:
+    _require(all(t in types.NAMES for t in value))
+    return value
+
+
+def _value_type(value: str) -> str:
+    _require(len(value) == 1)
+    return _value_types(value)
+
+
+def _limits(message: wire.Fields) -> Limits:
+    maximum = wire.number(message, 2)
+    return Limits(wire.number(message, 1), maximum - 1 if maximum else None)
+
+
+def _table(message: wire.Fields) -> TableType:
+    element = _value_type(wire.text(message, 1))
+    return TableType(element, _limits(wire.fields(wire.data(message, 2))))
+
+
+def _global_type(message: wire.Fields) -> GlobalType:
+    return GlobalType(_value_type(wire.text(message, 1)), bool(wire.number(message, 2)))
+
+
+def _import(message: wire.Fields, num_types: int) -> Import:
+    kind = wire.number(message, 3)
+    type_: ImportType
+    if kind == FUNC:
+        type_ = wire.number(message, 4)
+        _require(type_ < num_types)
+    elif kind == TABLE:
+        type_ = _table(wire.fields(wire.data(message, 5)))
+    elif kind == MEMORY:
+        type_ = _limits(wire.fields(wire.data(message, 6)))
+    else:
+        _require(kind == GLOBAL)
+        type_ = _global_type(wire.fields(wire.data(message, 7)))
+    return Import(wire.text(message, 1), wire.text(message, 2), kind, type_)
+
+
+def _element(message: wire.Fields) -> Element:
+    by_expression = wire.number(message, 5)
+    return Element(
+        wire.number(message, 1),
+        wire.number(message, 2),
+        wire.data(message, 3),
+        _value_type(wire.text(message, 4)),
+        None if by_expression else wire.numbers(message, 6),
+        wire.byte_strings(message, 7) if by_expression else None,
+    )
+
+
+def read_module(section: bytes, wasm_size: int) -> ModuleInfo:
+    """Read message Module. Raises BadAotFile."""
+    message = wire.fields(section)
+    info = ModuleInfo()
+    for item in wire.messages(message, 1):
+        info.types.append(FuncType(_value_types(wire.text(item, 1)), _value_types(wire.text(item, 2))))
+    for item in wire.messages(message, 2):
+        info.add_import(_import(item, len(info.types)))
+    info.functions += wire.numbers(message, 3)
+    info.tables += [_table(item) for item in wire.messages(message, 4)]
+    info.memories += [_limits(item) for item in wire.messages(message, 5)]
+    for item in wire.messages(message, 6):
+        info.globals.append(Global(_global_type(wire.fields(wire.data(item, 1))), wire.data(item, 2)))
+    for item in wire.messages(message, 7):
+        info.exports.append(Export(wire.text(item, 1), wire.number(item, 2), wire.number(item, 3)))
+    info.start = wire.number(message, 8) - 1 if wire.number(message, 8) else None
+    info.elements += [_element(item) for item in wire.messages(message, 9)]
+    for item in wire.messages(message, 10):
+        info.data.append(
+            Data(
+                wire.number(item, 1),
+                wire.number(item, 2),
+                wire.data(item, 3),
+                wire.number(item, 4),
+                wire.number(item, 5),
+            )
+        )
+    _check(info, wasm_size)
+    return info
+
+
+def _check(info: ModuleInfo, wasm_size: int) -> None:
+    """Every index is in its index space."""
+    _require(all(index < len(info.types) for index in info.functions))
+    sizes = (len(info.functions), len(info.tables), len(info.memories), len(info.globals))
+    _require(all(export.kind < 4 and export.index < sizes[export.kind] for export in info.exports))
+    _require(info.start is None or info.start < len(info.functions))
+    for segment in info.elements:
+        _require(segment.mode != 0 or segment.table < len(info.tables))
+        _require(max(segment.functions or (0,)) < max(len(info.functions), 1))
+    for data in info.data:
+        _require(data.mode != 0 or data.memory < len(info.memories))
+        _require(data.start + data.size <= wasm_size)
+
+
+def read_names(section: bytes) -> dict[int, str]:
+    """Read message Names: function names by function index. Raises BadAotFile."""
+    message = wire.fields(section)
+    return dict(zip(wire.numbers(message, 2), wire.texts(message, 3), strict=False))

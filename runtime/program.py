@@ -1,0 +1,211 @@
+"""Loading: an `.aot` file becomes a Program, mapped and ready for instances."""
+
+from __future__ import annotations
+
+import ctypes
+import mmap
+import os
+from array import array
+
+from mvvm.abi import cpu, elf, sections
+from mvvm.errors import BadAotFile, EnvironmentFailure, IncompatibleAot, InputError
+from mvvm.runtime import libc, metadata
+from mvvm.runtime import thread as threads
+from mvvm.wasm.types import FuncType
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from os import PathLike
+
+_ENTER = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p)
+_PROTECTIONS = ((elf.PF_R, libc.PROT_READ), (elf.PF_W, libc.PROT_WRITE), (elf.PF_X, libc.PROT_EXEC))
+
+
+class Program:
+    """A loaded `.aot` file. `info` are the module's declarations, `wasm` the module itself, byte for byte."""
+
+    __slots__ = (
+        "__weakref__",
+        "_base",
+        "_functions",
+        "_invoke",
+        "_names",
+        "_names_section",
+        "_order",
+        "_size",
+        "_text",
+        "_text_size",
+        "enter",
+        "info",
+        "target",
+        "wasm",
+    )
+
+    def __init__(self, file: int, size: int) -> None:
+        """Map the file of a descriptor. Raises InputError."""
+        self._base = 0
+        if size == 0:
+            raise BadAotFile("not an .aot file: it is empty")
+        view = memoryview(mmap.mmap(file, size, prot=mmap.PROT_READ))
+        image = elf.read(view)  # type: ignore[arg-type]
+        self.target = metadata.Target(bytes(image.section(sections.TARGET).contents))
+        self.wasm = image.section(sections.WASM).contents
+        _check_compatible(self.target, image.machine)
+        _check_intact(self.target, self.wasm)
+        self.info = metadata.read_module(bytes(image.section(sections.MODULE).contents), len(self.wasm))
+        text = image.section(sections.TEXT)
+        functions = metadata.Functions(bytes(image.section(sections.FUNCTIONS).contents), self.info, text.size)
+        self._functions = functions
+        self._names_section = image.section(sections.NAMES).contents
+        self._names: dict[int, str] | None = None
+        self._order: list[tuple[int, int]] | None = None
+        self._map(image, file)
+        self._text, self._text_size = self._base + text.address, text.size
+        self._fill_got(image)
+        self._invoke = {
+            type_.key: self._text + offset
+            for type_, offset in zip(self.info.types, functions.invoke_thunks, strict=True)
+        }
+        self.enter = _ENTER(self._text + functions.enter)
+        words = self._base + image.section(sections.DATA).address + functions.handler_words
+        threads.install_handler(self._text + functions.on_signal, words, self)
+
+    def _map(self, image: elf.ElfFile, file: int) -> None:
+        """Map all segments at one place, text read and execute from the file."""
+        end = max(segment.address + segment.memory_size for segment in image.segments)
+        self._size = -(-end // mmap.PAGESIZE) * mmap.PAGESIZE
+        flags = libc.MAP_PRIVATE | libc.MAP_ANONYMOUS | libc.MAP_NORESERVE
+        try:
+            self._base = libc.mmap(0, self._size, libc.PROT_NONE, flags)
+            for segment in image.segments:
+                protection = sum(ours for theirs, ours in _PROTECTIONS if segment.flags & theirs)
+                start = segment.address & -mmap.PAGESIZE
+                before = segment.address - start
+                fixed = libc.MAP_PRIVATE | libc.MAP_FIXED
+                if segment.file_size:
+                    offset = segment.offset - before
+                    libc.mmap(self._base + start, segment.file_size + before, protection, fixed, file, offset)
+                else:
+                    size = segment.memory_size + before
+                    libc.mmap(self._base + start, size, protection, fixed | libc.MAP_ANONYMOUS)
+        except OSError as error:
+            raise EnvironmentFailure(f"cannot map the .aot file: {error.strerror}") from None
+
+    def _fill_got(self, image: elf.ElfFile) -> None:
+        """Resolve the libc functions that the code calls."""
+        got = image.section(sections.GOT)
+        names = self._functions.imports
+        if len(names) * 8 > got.size:
+            raise BadAotFile("damaged .aot file: it imports more functions than it has places for")
+        slots = array("Q")
+        for name in names:
+            try:
+                symbol = getattr(libc.libc, name)
+            except AttributeError:
+                raise IncompatibleAot(f"the .aot file needs {name}(), which this machine's libc lacks") from None
+            slots.append(ctypes.cast(symbol, ctypes.c_void_p).value or 0)
+        ctypes.memmove(self._base + got.address, slots.tobytes(), 8 * len(slots))
+
+    def invoke_thunk(self, type_: FuncType) -> int:
+        """The address of the thunk that calls functions of a type."""
+        return self._invoke[type_.key]
+
+    def host_thunk(self, type_index: int) -> int:
+        """The address of the code of host functions of a type."""
+        return self._text + self._functions.host_thunks[type_index]
+
+    def code_addresses(self) -> list[int]:
+        """The address of each defined function's code; 0 where it has none."""
+        text = self._text
+        return [0 if offset == metadata.NO_CODE else text + offset for offset in self._functions.functions]
+
+    @property
+    def names(self) -> dict[int, str]:
+        """Names of functions, from the module's name section, by function index."""
+        if self._names is None:
+            self._names = metadata.read_names(bytes(self._names_section))
+        return self._names
+
+    def function_at(self, address: int) -> int | None:
+        """The function (its index) whose code an address is in, if it is of the module."""
+        offset = address - self._text
+        if not 0 <= offset < self._text_size:
+            return None
+        if self._order is None:
+            self._order = self._code_order()
+        from bisect import bisect_right
+
+        at = bisect_right(self._order, (offset, len(self.info.functions))) - 1
+        return self._order[at][1] if at >= 0 and self._order[at][1] >= 0 else None
+
+    def _code_order(self) -> list[tuple[int, int]]:
+        """Offsets in text with the function that begins there, ascending; -1 for support code."""
+        first = self.info.num_imported_functions
+        functions = self._functions
+        order = [
+            (offset, first + position)
+            for position, offset in enumerate(functions.functions)
+            if offset != metadata.NO_CODE
+        ]
+        support = {functions.enter, functions.on_signal, *functions.invoke_thunks, *functions.host_thunks}
+        order += [(offset, -1) for offset in support]
+        return sorted(order)
+
+    def __del__(self) -> None:
+        if self._base:
+            libc.munmap(self._base, self._size)
+
+
+def _check_compatible(target: metadata.Target, machine: str) -> None:
+    """Raise IncompatibleAot unless this process can run code made for a target."""
+    if target.format_version != sections.FORMAT_VERSION:
+        raise IncompatibleAot(
+            f"the .aot file has format {target.format_version} (written by mvvm {target.compiler_version}), "
+            f"this is mvvm for format {sections.FORMAT_VERSION}: compile the module again"
+        )
+    here = cpu.host_architecture()
+    if machine != here or target.triple.split("-")[0] != here:
+        raise IncompatibleAot(
+            f"the .aot file is for {target.triple.split('-')[0]}, this machine is {here}: "
+            f"compile the module with --target {here}"
+        )
+    missing = cpu.missing_features(here, target.cpu_features)
+    if missing:
+        raise IncompatibleAot(
+            f"the .aot file is for CPU {target.cpu}, this one lacks {', '.join(missing)}: "
+            "compile the module for an older --cpu"
+        )
+
+
+def _check_intact(target: metadata.Target, wasm: memoryview) -> None:
+    """Raise BadAotFile unless the module is the one that the code was made from."""
+    from hashlib import sha256
+
+    if sha256(wasm).digest() != target.module_sha256:
+        raise BadAotFile("damaged .aot file: the Wasm module in it is not the one that its code was made from")
+
+
+def load(source: str | PathLike[str] | bytes) -> Program:
+    """Load an `.aot` file, by path or as bytes. Raises BadAotFile, IncompatibleAot, or InputError."""
+    if isinstance(source, bytes):
+        file = os.memfd_create("mvvm.aot", os.MFD_CLOEXEC)
+        try:
+            view = memoryview(source)
+            while view:
+                view = view[os.write(file, view) :]
+            return Program(file, len(source))
+        finally:
+            os.close(file)
+    path = os.fspath(source)
+    try:
+        file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror}") from None
+    try:
+        return Program(file, os.fstat(file).st_size)
+    except InputError as error:
+        raise type(error)(f"{path}: {error}") from None
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror}") from None
+    finally:
+        os.close(file)

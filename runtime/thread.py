@@ -1,0 +1,140 @@
+"""Host threads that run guest code: their structure, their stack, and the fault handler."""
+
+from __future__ import annotations
+
+import _thread
+import ctypes
+
+from mvvm.abi.context import (
+    THREAD_FAULT_ADDRESS,
+    THREAD_FRAMES,
+    THREAD_NUM_FRAMES,
+    THREAD_SIZE,
+    THREAD_STACK_LIMIT,
+)
+from mvvm.errors import EnvironmentFailure
+from mvvm.runtime import libc
+
+# What a host function may use of the stack: Python's interpreter, ctypes, libc. In bytes.
+HEADROOM = 256 * 1024
+_ALTERNATE_STACK = 64 * 1024
+# Fixed by Linux and glibc, the same on all 64-bit machines but for SA_RESTORER, which libc sets.
+_SIGBUS, _SIGSEGV = 7, 11
+_SA_SIGINFO, _SA_ONSTACK, _SA_NODEFER = 4, 0x08000000, 0x40000000
+_SIGACTION_SIZE, _SIGACTION_FLAGS = 152, 136
+# In HANDLER_WORDS (mvvm.lower.support): the pthread key, then the actions before ours.
+_BEFORE = {_SIGSEGV: 8, _SIGBUS: 8 + 160}
+_SS_DISABLE = 2
+
+_libc = libc.libc
+_local = _thread._local()
+_key = ctypes.c_uint32()
+_action = ctypes.create_string_buffer(_SIGACTION_SIZE)
+_handler = 0  # address of the handler that this process uses
+_handler_owner: object = None  # keeps the code of the handler mapped
+_words = 0
+
+
+class Thread:
+    """The structure Thread of the calling thread (mvvm.abi.context); `pending` is what a host function raised."""
+
+    __slots__ = ("_alternate", "_buffer", "address", "pending", "stack_low")
+
+    def __init__(self) -> None:
+        self._buffer = ctypes.create_string_buffer(THREAD_SIZE)
+        self.address = ctypes.addressof(self._buffer)
+        self.pending: BaseException | None = None
+        self.stack_low = _stack_low()
+        ctypes.c_uint64.from_address(self.address + THREAD_STACK_LIMIT).value = self.stack_low + HEADROOM
+        self._alternate = _use_alternate_stack()
+        if _libc.pthread_setspecific(_key, ctypes.c_void_p(self.address)):
+            raise EnvironmentFailure("pthread_setspecific failed: out of memory")
+
+    @property
+    def fault_address(self) -> int:
+        """The address that the last fault was about."""
+        return ctypes.c_uint64.from_address(self.address + THREAD_FAULT_ADDRESS).value
+
+    @property
+    def backtrace(self) -> list[int]:
+        """Program counters of the last trap, innermost first."""
+        count = ctypes.c_uint64.from_address(self.address + THREAD_NUM_FRAMES).value
+        return list((ctypes.c_uint64 * count).from_address(self.address + THREAD_FRAMES))
+
+
+def current() -> Thread:
+    """The calling thread's structure, made on first use. A handler must be installed before."""
+    try:
+        return _local.thread  # type: ignore[no-any-return]
+    except AttributeError:
+        _local.thread = thread = Thread()
+        return thread
+
+
+def install_handler(handler: int, words: int, owner: object) -> None:
+    """Make the handler at an address this process's, if none is yet. `owner` keeps it mapped."""
+    global _handler, _handler_owner, _words
+    if _handler:
+        return
+    if _libc.pthread_key_create(ctypes.byref(_key), None):
+        raise EnvironmentFailure("pthread_key_create failed: too many keys are in use")
+    _words = words
+    ctypes.c_uint32.from_address(words).value = _key.value
+    _handler, _handler_owner = handler, owner
+    ensure_handler()
+
+
+def ensure_handler() -> None:
+    """Install the handler where another (Python's faulthandler, say) took its signals over."""
+    for signal in (_SIGSEGV, _SIGBUS):
+        _libc.sigaction(signal, None, _action)
+        if int.from_bytes(_action[:8], _BYTE_ORDER) == _handler:  # type: ignore[arg-type]
+            continue
+        ctypes.memmove(_words + _BEFORE[signal], _action, _SIGACTION_SIZE)
+        ours = ctypes.create_string_buffer(_SIGACTION_SIZE)
+        ctypes.c_uint64.from_buffer(ours).value = _handler
+        flags = _SA_SIGINFO | _SA_ONSTACK | _SA_NODEFER
+        ctypes.c_int32.from_buffer(ours, _SIGACTION_FLAGS).value = flags
+        _libc.sigaction(signal, ours, None)
+
+
+def _byte_order() -> str:
+    import sys
+
+    return sys.byteorder
+
+
+_BYTE_ORDER = _byte_order()
+
+
+class _Stack(ctypes.Structure):
+    """stack_t."""
+
+    _fields_ = (("ss_sp", ctypes.c_void_p), ("ss_flags", ctypes.c_int), ("ss_size", ctypes.c_size_t))
+
+
+def _use_alternate_stack() -> object:
+    """Give the calling thread a stack for its fault handler, unless it has one that is large enough.
+
+    Returns what must be kept alive.
+    """
+    present = _Stack()
+    _libc.sigaltstack(None, ctypes.byref(present))
+    if not present.ss_flags & _SS_DISABLE and present.ss_size >= _ALTERNATE_STACK:
+        return None
+    memory = ctypes.create_string_buffer(_ALTERNATE_STACK)
+    ours = _Stack(ctypes.addressof(memory), 0, _ALTERNATE_STACK)
+    _libc.sigaltstack(ctypes.byref(ours), None)
+    return memory
+
+
+def _stack_low() -> int:
+    """The lowest usable address of the calling thread's stack."""
+    attributes = ctypes.create_string_buffer(128)  # pthread_attr_t: 56 bytes on x86_64, 64 on aarch64
+    address, size = ctypes.c_size_t(), ctypes.c_size_t()
+    _libc.pthread_self.restype = ctypes.c_size_t
+    if _libc.pthread_getattr_np(ctypes.c_size_t(_libc.pthread_self()), attributes):
+        raise EnvironmentFailure("pthread_getattr_np failed: out of memory")
+    _libc.pthread_attr_getstack(attributes, ctypes.byref(address), ctypes.byref(size))
+    _libc.pthread_attr_destroy(attributes)
+    return address.value

@@ -1,0 +1,62 @@
+"""Values between Python and the guest.
+
+i32 and i64 are signed Python ints (arguments may be given unsigned too), f32 and f64 are floats, funcref is a
+Func or None, externref is any object. *Raw* values are bit patterns: what compiled code has.
+"""
+
+from __future__ import annotations
+
+import struct
+
+from mvvm.errors import UsageError
+from mvvm.runtime import references
+from mvvm.wasm.types import EXTERNREF, F32, F64, FUNCREF, I32, I64, NAMES
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from mvvm.runtime.store import Store
+
+_BITS = {I32: 32, I64: 64}
+
+
+def to_raw(value: object, type_: str) -> int:
+    """The bits of a value. Raises UsageError where it is not of the type."""
+    if type_ in _BITS:
+        bits = _BITS[type_]
+        if isinstance(value, int) and -(1 << (bits - 1)) <= value < 1 << bits:
+            return value & ((1 << bits) - 1)
+    elif type_ in (F32, F64):
+        if isinstance(value, (int, float)):
+            form = "<f" if type_ == F32 else "<d"
+            try:
+                return int.from_bytes(struct.pack(form, value), "little")
+            except OverflowError:
+                return int.from_bytes(struct.pack(form, float("inf") if value > 0 else float("-inf")), "little")
+    elif type_ == FUNCREF:
+        from mvvm.runtime.func import Func
+
+        if value is None:
+            return 0
+        if isinstance(value, Func) and value.record:
+            return value.record
+    elif type_ == EXTERNREF:
+        return references.handle(value)
+    raise UsageError(f"{value!r} is not a value of type {NAMES[type_]}")
+
+
+def from_raw(bits: int, type_: str, store: Store) -> object:
+    """The value of bits. `store` is the one that a funcref belongs to."""
+    if type_ == I32:
+        bits &= 0xFFFFFFFF
+        return bits - (1 << 32) if bits >> 31 else bits
+    if type_ == I64:
+        return bits - (1 << 64) if bits >> 63 else bits
+    if type_ == F32:
+        return struct.unpack("<f", (bits & 0xFFFFFFFF).to_bytes(4, "little"))[0]
+    if type_ == F64:
+        return struct.unpack("<d", bits.to_bytes(8, "little"))[0]
+    if type_ == FUNCREF:
+        from mvvm.runtime.func import Func
+
+        return Func.from_record(bits, store) if bits else None
+    return references.object_of(bits)

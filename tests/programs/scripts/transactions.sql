@@ -1,0 +1,31 @@
+-- A database on disk: transactions, savepoints, constraints, triggers, views, vacuum; read again at the end.
+PRAGMA journal_mode = DELETE;
+CREATE TABLE account(id INTEGER PRIMARY KEY, balance INT NOT NULL CHECK (balance >= 0));
+CREATE TABLE log(account INT, old INT, new INT);
+CREATE TRIGGER audit AFTER UPDATE OF balance ON account
+  BEGIN INSERT INTO log VALUES (old.id, old.balance, new.balance); END;
+BEGIN;
+INSERT INTO account SELECT value, value * 100 FROM generate_series(1, 500);
+COMMIT;
+BEGIN;
+UPDATE account SET balance = balance - 50 WHERE id % 2 = 1;
+SAVEPOINT half;
+UPDATE account SET balance = 0;
+ROLLBACK TO half;
+UPDATE account SET balance = balance + 50 WHERE id % 2 = 0;
+COMMIT;
+SELECT sum(balance), (SELECT count(*) FROM log) FROM account;
+BEGIN;
+DELETE FROM account;
+ROLLBACK;
+UPDATE OR IGNORE account SET balance = balance - 1000;
+SELECT count(*), sum(balance), (SELECT count(*) FROM log) FROM account;
+CREATE VIEW rich AS SELECT id, balance FROM account WHERE balance > 40000;
+SELECT count(*), max(balance) FROM rich;
+CREATE TABLE filler AS SELECT value AS n, hex(zeroblob(200)) AS text FROM generate_series(1, 2000);
+DROP TABLE filler;
+VACUUM;
+PRAGMA integrity_check;
+PRAGMA page_count;
+INSERT INTO account VALUES (1, 1);
+SELECT 'still here', count(*) FROM account;

@@ -1,0 +1,1 @@
+/* Stands before WASI's <setjmp.h>, which refuses to be included without exceptions. */
