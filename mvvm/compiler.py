@@ -131,7 +131,7 @@ class _Plan:
     def __init__(self, module: Module, options: CompileOptions) -> None:
         self.module = module
         self.options = options
-        self.facts = ModuleFacts(module.info, _may_grow_tables(module))
+        self.facts = ModuleFacts(module.info, _may_grow_tables(module), options.target.architecture)
         self.shadow_stack: ShadowStack | None = find_shadow_stack(module) if options.aux_stack_check else None
         self.partitions = _partitions(module)
         # With a single partition LLVM sees all callers, and may drop what has no address and was inlined.

@@ -22,10 +22,11 @@ Edge = tuple[str, "Sequence[str]", "Sequence[str]"]  # from LLVM block, values f
 class ModuleFacts:
     """What lowering knows of a whole module. Shared by all of its functions."""
 
-    __slots__ = ("fixed_tables", "info", "layout")
+    __slots__ = ("architecture", "fixed_tables", "info", "layout")
 
-    def __init__(self, info: ModuleInfo, grows_tables: bool) -> None:
+    def __init__(self, info: ModuleInfo, grows_tables: bool, architecture: str) -> None:
         self.info = info
+        self.architecture = architecture
         self.layout = ContextLayout(info)
         exported = {(export.kind, export.index) for export in info.exports}
         # Tables whose number of elements can never change, with that number.

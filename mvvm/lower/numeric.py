@@ -42,11 +42,36 @@ def _binary(operation: str) -> Handler:
     return lower
 
 
-def _call(function: str, type_: str) -> Handler:
+def _extremum(intrinsic: str, float_: str) -> Handler:
+    """min or max, whose result is a quiet NaN if an operand is a NaN.
+
+    LLVM's intrinsics may return a signalling operand as it is, and do so on x86, so the NaN comes from an addition
+    there. AArch64's instruction does as Wasm says.
+    """
+    llvm = _FLOATS[float_]
+
     def lower(f: FunctionLowering, _: Any) -> None:
         stack = f.stack
         right = stack.pop()
-        stack[-1] = f.emit(f"call {type_} @llvm.{function}({type_} {stack[-1]}, {type_} {right})")
+        operands = f"{llvm} {stack[-1]}, {llvm} {right}"
+        if f.facts.architecture == "aarch64":
+            stack[-1] = f.emit(f"call {llvm} @llvm.{intrinsic}.{float_}({operands})")
+            return
+        is_nan = f.emit(f"fcmp uno {llvm} {stack[-1]}, {right}")
+        quiet = f.emit(f"fadd {llvm} {stack[-1]}, {right}")
+        number = f.emit(f"call nnan {llvm} @llvm.{intrinsic}.{float_}({operands})")
+        stack[-1] = f.emit(f"select i1 {is_nan}, {llvm} {quiet}, {llvm} {number}")
+
+    return lower
+
+
+def _copysign(float_: str) -> Handler:
+    llvm = _FLOATS[float_]
+
+    def lower(f: FunctionLowering, _: Any) -> None:
+        stack = f.stack
+        sign = stack.pop()
+        stack[-1] = f.emit(f"call {llvm} @llvm.copysign.{float_}({llvm} {stack[-1]}, {llvm} {sign})")
 
     return lower
 
@@ -258,8 +283,9 @@ def _handlers() -> dict[str, Handler]:
         rows[f"{t}.neg"] = _unary(f"fneg {llvm} {{}}")
         for name in ("add", "sub", "mul", "div"):
             rows[f"{t}.{name}"] = _arithmetic(f"f{name}", t)
-        for name, intrinsic in (("min", "minimum"), ("max", "maximum"), ("copysign", "copysign")):
-            rows[f"{t}.{name}"] = _call(f"{intrinsic}.{t}", llvm)
+        rows[f"{t}.min"] = _extremum("minimum", t)
+        rows[f"{t}.max"] = _extremum("maximum", t)
+        rows[f"{t}.copysign"] = _copysign(t)
     rows["i32.wrap_i64"] = _unary("trunc i64 {} to i32")
     rows["i64.extend_i32_s"] = _unary("sext i32 {} to i64")
     rows["i64.extend_i32_u"] = _unary("zext i32 {} to i64")

@@ -13,11 +13,10 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 from pathlib import Path
-from typing import TextIO
 
 from tests.programs.cache import CACHE, locked
 from tests.programs.recipes import RECIPES, Prebuilt, Recipe
-from tests.programs.sources import BuildFailure, fetch, run, zig_environment
+from tests.programs.sources import BuildFailure, fetch, run, say, zig_environment
 from tests.programs.strip import without_dwarf
 
 PROGRAMS = CACHE / "programs"
@@ -37,10 +36,9 @@ def build(name: str, destination: Path = PROGRAMS, *, native: bool = False) -> P
     with locked(made):
         if made.exists() and stamp.exists() and stamp.read_text() == digest:
             return made
-        _say(f"{made.name}: fetching")
         source = fetch(recipe.source)
         unfinished = made.with_name(f"{made.name}.unfinished")
-        _say(f"{made.name}: building")
+        say(f"{made.name}: building")
         if isinstance(recipe, Recipe):
             run(_command(recipe, source, unfinished, native), source, environment=os.environ | zig_environment())
             if not native:
@@ -56,7 +54,7 @@ def build(name: str, destination: Path = PROGRAMS, *, native: bool = False) -> P
 
 def _digest(recipe: Recipe | Prebuilt) -> str:
     """What changes when the outcome could: the recipe, the compiler, our own files."""
-    parts = [repr(recipe).encode(), version("ziglang").encode()]
+    parts = [repr(recipe).encode(), version("ziglang").encode(), Path(__file__).read_bytes()]
     parts += [file.read_bytes() for file in sorted(_SHIMS.rglob("*")) if file.is_file()]
     return hashlib.sha256(b"\0".join(parts)).hexdigest()
 
@@ -73,12 +71,6 @@ def _command(recipe: Recipe, source: Path, output: Path, native: bool) -> list[s
     return [sys.executable, "-m", "ziglang", "cc", *target, "-O3", "-DNDEBUG", "-w", *flags, *files, *own, "-o", output]
 
 
-def _say(line: str, stream: TextIO = sys.stdout) -> None:
-    """One line in one write, so that lines of two builds do not run together."""
-    stream.write(f"{line}\n")
-    stream.flush()
-
-
 def _main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.programs.build", description=__doc__)
     parser.add_argument("names", metavar="NAME", nargs="*", help=f"of: {', '.join(RECIPES)}; none: all")
@@ -93,9 +85,9 @@ def _main() -> int:
         try:
             made = build(name, arguments.dest, native=arguments.native)
         except BuildFailure as failure:
-            _say(f"{name}: {failure}", sys.stderr)
+            say(f"{name}: {failure}", sys.stderr)
             return False
-        _say(f"{made.name}: ready, {made.stat().st_size} bytes")
+        say(f"{made.name}: ready, {made.stat().st_size} bytes")
         return True
 
     with ThreadPoolExecutor(_AT_ONCE) as pool:

@@ -11,6 +11,7 @@ import sys
 import tarfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TextIO
 
 from tests.programs.cache import CACHE, locked
 from tests.programs.recipes import Source
@@ -21,6 +22,12 @@ _ATTEMPTS = 3  # of each download
 
 class BuildFailure(Exception):
     """A program could not be fetched or built; the message is one line for the user."""
+
+
+def say(line: str, stream: TextIO = sys.stdout) -> None:
+    """Print one line in one write, so that lines of two builds do not run together."""
+    stream.write(f"{line}\n")
+    stream.flush()
 
 
 def run(
@@ -64,6 +71,7 @@ def _download(source: Source) -> Path:
     archive = downloads / source.archive
     if archive.exists():
         return archive
+    say(f"{source.package} {source.version}: fetching")
     match source.registry:
         case "debian":
             _apt_source(source, downloads)

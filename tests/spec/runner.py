@@ -124,9 +124,7 @@ class Runner(Generic[M, I]):
                 self._act(action)
             case AssertReturn(action=action, patterns=patterns):
                 results = self._act(action)
-                if len(results) != len(patterns) or not all(
-                    p.matches(r) for p, r in zip(patterns, results, strict=True)
-                ):
+                if not _match(results, patterns):
                     raise Mismatch(f"returned {_list(results)} instead of {_list(patterns)}")
             case AssertFailure(subject=subject, message=message):
                 self._assert_failure(command.keyword, subject, message)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import wasmtime
 
 from tests.spec.engine import Unsupported
 from tests.spec.runner import Outcome, run_text
@@ -98,7 +99,7 @@ def test_instances_of_a_definition_are_apart() -> None:
 class RefusingEngine(WasmtimeEngine):
     """Does not compile modules that have a memory."""
 
-    def compile(self, wasm: bytes):  # type: ignore[no-untyped-def]
+    def compile(self, wasm: bytes) -> wasmtime.Module:
         module = super().compile(wasm)
         if any(export.name == "mem" for export in module.exports):
             raise Unsupported("the module uses memories")

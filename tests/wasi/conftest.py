@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 from collections.abc import Callable, Iterator
@@ -20,16 +21,41 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "data"
 
 
+MakeGuest = Callable[..., Guest]
+
+
 @pytest.fixture
-def guest(folder: Path) -> Iterator[Guest]:
-    """A guest with closed input and with outputs that are thrown away."""
+def make_guest(folder: Path) -> Iterator[MakeGuest]:
+    """Makes guests with the given host descriptors as streams; afterwards none may have written astray."""
     null = os.open(os.devnull, os.O_RDWR)
-    wasi = Wasi(["program", "-v", ""], {"A": "1", "EMPTY": ""}, [(str(folder), "/data")], null, null, null)
-    guest = Guest(wasi)
-    yield guest
-    wasi.close()
+    made: list[Guest] = []
+
+    def make(stdin: int = null, stdout: int = null, stderr: int = null) -> Guest:
+        args, env, preopens = ["program", "-v", ""], {"A": "1", "EMPTY": ""}, [(str(folder), "/data")]
+        made.append(Guest(Wasi(args, env, preopens, stdin, stdout, stderr)))
+        return made[-1]
+
+    yield make
+    for guest in made:
+        guest.wasi.close()
+        assert guest.stray_writes() == b""
     os.close(null)
-    assert guest.stray_writes() == b""
+
+
+@pytest.fixture
+def guest(make_guest: MakeGuest) -> Guest:
+    """A guest with an empty input and with outputs that are thrown away."""
+    return make_guest()
+
+
+@pytest.fixture
+def pipe() -> Iterator[tuple[int, int]]:
+    """A pipe's ends for reading and writing. A test may close them."""
+    ends = os.pipe()
+    yield ends
+    for end in ends:
+        with contextlib.suppress(OSError):
+            os.close(end)
 
 
 def _refuse(number: int) -> Callable[..., int]:

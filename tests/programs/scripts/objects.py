@@ -42,7 +42,7 @@ print(collections.Counter("mississippi").most_common(2), "naïve €".encode(), 
 print(re.sub(r"(\w+)@(\w+)", r"\2 at \1", "user@host"), json.dumps({"k": [1, None, True, "é"]}))
 try:
     try:
-        os.environ["missing"]
+        os.environ["MISSING"]
     except KeyError as error:
         raise ValueError("outer") from error
 except ValueError as error:
