@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import wasmtime
@@ -15,7 +13,7 @@ from mvvm.aot.elf_file import write
 from mvvm.aot.link import link
 from mvvm.aot.machines import MACHINES
 from mvvm.aot.metadata import metadata, symbol_names
-from mvvm.errors import EnvironmentFailure, InvalidModule
+from mvvm.errors import InvalidModule
 from mvvm.lower.function import ModuleFacts
 from mvvm.lower.module import lower_partition
 from mvvm.lower.support import lower_support
@@ -25,9 +23,10 @@ from mvvm.passes.shadow_stack import find_shadow_stack
 from mvvm.version import __version__
 from mvvm.wasm.decode import Module, decode_module
 from mvvm.wasm.module import ACTIVE, FUNC, Global
+from mvvm.workers import fork_map
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from mvvm.passes.shadow_stack import ShadowStack
     from mvvm.wasm.module import ModuleInfo
@@ -38,6 +37,7 @@ if TYPE_CHECKING:
 _PARTITION_BYTES = 96 * 1024
 
 Report = dict[str, float]
+Progress = Callable[[int, int], None]
 
 
 def read_module(source: bytes) -> bytes:
@@ -82,7 +82,7 @@ def compile_module(
     source: bytes,
     options: CompileOptions | None = None,
     jobs: int | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
     report: Report | None = None,
 ) -> bytes:
     """Compile a Wasm module (binary or text form) to the bytes of an `.aot` file.
@@ -95,12 +95,7 @@ def compile_module(
     options = options or CompileOptions()
     report = {} if report is None else report
     machine = MACHINES[options.target.architecture]
-    with _Timed(report, "decode"):
-        wasm = read_module(source)
-    with _Timed(report, "validate"):
-        validate(wasm)
-    with _Timed(report, "decode"):
-        plan = _Plan(decode_module(wasm), options)
+    plan = _Plan(read_valid_module(source, report), options)
     # Decode bodies, run the passes on them, lower, optimize, generate code: a partition at a time.
     objects = list(_compile_partitions(plan, "obj", jobs, progress, report))
     with _Timed(report, "link"):
@@ -109,20 +104,32 @@ def compile_module(
         return write(image, machine, sections, symbol_names(plan.module))
 
 
-def emit_ir(source: bytes, options: CompileOptions, jobs: int | None = None) -> str:
-    """The optimized LLVM IR of a module: one part a partition, as LLVM wrote them."""
-    wasm = read_module(source)
-    validate(wasm)
-    plan = _Plan(decode_module(wasm), options)
-    parts = [part.decode() for part in _compile_partitions(plan, "ll", jobs, None, {})]
-    return "\n".join(parts)
+def emit_parts(
+    source: bytes,
+    options: CompileOptions,
+    emit: str,
+    jobs: int | None = None,
+    progress: Progress | None = None,
+    report: Report | None = None,
+) -> list[bytes]:
+    """What LLVM makes of a module, one part a partition: ELF objects ("obj") or optimized IR as text ("ll").
+
+    Arguments and errors are those of `compile_module`.
+    """
+    report = {} if report is None else report
+    plan = _Plan(read_valid_module(source, report), options)
+    return list(_compile_partitions(plan, emit, jobs, progress, report))
 
 
-def emit_objects(source: bytes, options: CompileOptions, jobs: int | None = None) -> list[bytes]:
-    """The ELF objects that LLVM makes of a module, one a partition."""
-    wasm = read_module(source)
-    validate(wasm)
-    return list(_compile_partitions(_Plan(decode_module(wasm), options), "obj", jobs, None, {}))
+def read_valid_module(source: bytes, report: Report | None = None) -> Module:
+    """Decode a module, in binary or text form. Raises InvalidModule and UnsupportedFeature."""
+    report = {} if report is None else report
+    with _Timed(report, "decode"):
+        wasm = read_module(source)
+    with _Timed(report, "validate"):
+        validate(wasm)
+    with _Timed(report, "decode"):
+        return decode_module(wasm)
 
 
 class _Plan:
@@ -211,35 +218,27 @@ def _compile_partition(number: int, emit: str) -> tuple[bytes, Report]:
 
 
 def _compile_partitions(
-    plan: _Plan, emit: str, jobs: int | None, progress: Callable[[int, int], None] | None, report: Report
+    plan: _Plan, emit: str, jobs: int | None, progress: Progress | None, report: Report
 ) -> Iterator[bytes]:
     global _plan
     _plan = plan
     count = len(plan.partitions)
     total = sum(plan.size(number) for number in range(count))
-    jobs = min(jobs or len(os.sched_getaffinity(0)), count)
     done = 0
-    for result, stages in _run_partitions(count, emit, jobs):
+    for number, (result, stages) in enumerate(_run_partitions(count, emit, jobs or len(os.sched_getaffinity(0)))):
         for stage, seconds in stages.items():
             report[stage] = report.get(stage, 0.0) + seconds
+        done += plan.size(number)
         if progress is not None:
-            done += 1
-            progress(sum(plan.size(number) for number in range(done)), total)
+            progress(done, total)
         yield result
 
 
 def _run_partitions(count: int, emit: str, jobs: int) -> Iterator[tuple[bytes, Report]]:
     """Compile all partitions, in order; in this process if one does it."""
-    if jobs <= 1:
-        for number in range(count):
-            yield _compile_partition(number, emit)
-        return
-    # Forked, so that the decoded module need not be sent.
-    with ProcessPoolExecutor(jobs, get_context("fork")) as pool:
-        try:
-            yield from pool.map(_compile_partition, range(count), [emit] * count)
-        except BrokenProcessPool:
-            raise EnvironmentFailure("a compiler process was killed: out of memory?") from None
+    if min(jobs, count) <= 1:
+        return (_compile_partition(number, emit) for number in range(count))
+    return fork_map(lambda number: _compile_partition(number, emit), count, jobs)
 
 
 class _Timed:

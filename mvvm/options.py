@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from mvvm.abi import cpu
+from mvvm import cpu
 from mvvm.errors import UsageError
 
 _SYSTEM = "unknown-linux-gnu"
@@ -28,7 +28,7 @@ class Target:
         """A target from what a user says.
 
         `architecture` is one, or a triple that starts with one (default: this machine's); `cpu_name` a CPU of
-        `mvvm.abi.cpu` or "native" (default: the architecture's portable baseline); `features` a comma list of
+        `mvvm.cpu` or "native" (default: the architecture's portable baseline); `features` a comma list of
         `+name` and `-name`. Raises UsageError.
         """
         arch = (architecture or cpu.host_architecture()).split("-")[0]

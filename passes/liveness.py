@@ -34,30 +34,56 @@ _RELEVANT = frozenset(
 )
 
 _Event = tuple[int, int, object]  # position in Function.ops, opcode, immediate
+_Labels = dict[Block, int]  # the locals (a bit each) that are live at a block's label
 
 
 def find_liveness(function: Function) -> set[int]:
     """Set `phi_locals` of the function's blocks. Returns the positions of the `local.set`s without a reader."""
     if not function.locals:
         return set()
-    events: list[_Event] = [
-        (position, op, immediate)
-        for position, (op, immediate) in enumerate(zip(function.ops, function.immediates, strict=True))
-        if op in _RELEVANT
-    ]
-    labels: dict[Block, int] = {function.body: 0}
-    while True:
-        changed, dead = _walk(events, labels)
-        if not changed:
-            break
+    events = _events(function)
+    labels, dead = _solve(events, function.body)
     assigned = _assigned(events, function.body)
     for block, live in labels.items():
         block.phi_locals = _members(live & assigned.get(block, 0))
     return dead
 
 
-def _walk(events: list[_Event], labels: dict[Block, int]) -> tuple[bool, set[int]]:
-    """One backward walk. `labels` holds the locals (a bit each) live at each block's label, and is updated.
+def live_locals(function: Function) -> list[tuple[int, ...]]:
+    """The locals that are live before each instruction, ascending."""
+    events = _events(function)
+    labels, _ = _solve(events, function.body)
+    before: list[int] = []
+    _walk(events, labels, before)
+    before.reverse()
+    result = []
+    position = 0
+    # Nothing changes from one event to the next.
+    for (event, _, _), live in zip(events, before, strict=True):
+        result += [_members(live)] * (event + 1 - position)
+        position = event + 1
+    return result
+
+
+def _events(function: Function) -> list[_Event]:
+    return [
+        (position, op, immediate)
+        for position, (op, immediate) in enumerate(zip(function.ops, function.immediates, strict=True))
+        if op in _RELEVANT
+    ]
+
+
+def _solve(events: list[_Event], body: Block) -> tuple[_Labels, set[int]]:
+    """What is live at each label, and the positions of dead `local.set`s."""
+    labels: _Labels = {body: 0}
+    while True:
+        changed, dead = _walk(events, labels)
+        if not changed:
+            return labels, dead
+
+
+def _walk(events: list[_Event], labels: _Labels, before: list[int] | None = None) -> tuple[bool, set[int]]:
+    """One backward walk, which updates `labels`. `before` gets what is live before each event, the last first.
 
     Returns whether the label of a loop changed, and the positions of dead `local.set`s.
     """
@@ -99,6 +125,8 @@ def _walk(events: list[_Event], labels: dict[Block, int]) -> tuple[bool, set[int
             elif op == LOOP and labels[immediate] != live:
                 labels[immediate] = live
                 changed = True
+        if before is not None:
+            before.append(live)
     return changed, dead
 
 

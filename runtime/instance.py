@@ -256,5 +256,7 @@ def _fits(given: Extern, item: Import, types: list[FuncType]) -> bool:
             isinstance(given, Memory)
             and isinstance(wanted, Limits)
             and wanted.accept(given.pages, given.limits.maximum)
+            # Code for a memory that may be smaller relies on its not being the largest (mvvm.lower.memory).
+            and (given.pages < MAX_PAGES or wanted.minimum == MAX_PAGES)
         )
     return isinstance(given, Global) and isinstance(wanted, GlobalType) and given.type == wanted

@@ -34,7 +34,13 @@ class Memory:
         """
         self.limits = limits
         self.store = store or Store()
-        self.max_pages = min(max_pages, MAX_PAGES if limits.maximum is None else limits.maximum)
+        # Nothing grows to the very end of the address space, so that an index in a memory plus the size of a page
+        # does not wrap around: mvvm.lower.memory relies on it. The spec lets growing fail at any size.
+        self.max_pages = min(
+            max_pages,
+            MAX_PAGES if limits.maximum is None else limits.maximum,
+            max(limits.minimum, MAX_PAGES - 1),
+        )
         if limits.minimum > self.max_pages:
             raise EnvironmentFailure(
                 f"the program needs {limits.minimum * PAGE_SIZE} bytes of memory, more than the limit of "

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from array import array
 
-from mvvm.errors import BadAotFile
+from mvvm.abi import sections
+from mvvm.errors import BadAotFile, IncompatibleAot
 from mvvm.proto import wire
 from mvvm.wasm import types
 from mvvm.wasm.module import (
@@ -53,6 +54,15 @@ class Target:
         options = wire.fields(wire.data(message, 7))
         self.opt_level = wire.number(options, 1)
         self.aux_stack_check = bool(wire.number(options, 2))
+
+
+def check_format(target: Target) -> None:
+    """Raise IncompatibleAot unless a file has the format that this version reads."""
+    if target.format_version != sections.FORMAT_VERSION:
+        raise IncompatibleAot(
+            f"the .aot file has format {target.format_version} (written by mvvm {target.compiler_version}), "
+            f"this is mvvm for format {sections.FORMAT_VERSION}: compile the module again"
+        )
 
 
 class Functions:

@@ -7,7 +7,8 @@ import mmap
 import os
 from array import array
 
-from mvvm.abi import cpu, elf, sections
+from mvvm import cpu
+from mvvm.abi import elf, sections
 from mvvm.errors import BadAotFile, EnvironmentFailure, IncompatibleAot, InputError
 from mvvm.runtime import libc, metadata
 from mvvm.runtime import thread as threads
@@ -158,11 +159,7 @@ class Program:
 
 def _check_compatible(target: metadata.Target, machine: str) -> None:
     """Raise IncompatibleAot unless this process can run code made for a target."""
-    if target.format_version != sections.FORMAT_VERSION:
-        raise IncompatibleAot(
-            f"the .aot file has format {target.format_version} (written by mvvm {target.compiler_version}), "
-            f"this is mvvm for format {sections.FORMAT_VERSION}: compile the module again"
-        )
+    metadata.check_format(target)
     here = cpu.host_architecture()
     if machine != here or target.triple.split("-")[0] != here:
         raise IncompatibleAot(

@@ -59,6 +59,7 @@ class FunctionLowering:
         "_names",
         "_prologue",
         "_traps",
+        "accessed",
         "addresses",
         "bools",
         "called",
@@ -74,6 +75,7 @@ class FunctionLowering:
         "promotions",
         "reachable",
         "stack",
+        "sums",
     )
 
     def __init__(self, function: Function, facts: ModuleFacts, dead_sets: set[int]) -> None:
@@ -90,6 +92,9 @@ class FunctionLowering:
         self.reachable = True
         self.called: set[int] = set()
         self.addresses: dict[str, str] = {}  # 32-bit address -> pointer, valid in this block and those it dominates
+        # (memory, i32 value) -> a constant and the pointer to the byte at their sum, accessed in this block or before.
+        self.accessed: dict[tuple[int, str], tuple[int, str]] = {}
+        self.sums: dict[str, tuple[str, int]] = {}  # i32 -> the value and the constant that it is the sum of
         self.bools: dict[str, str] = {}  # i32 that is 0 or 1 -> the i1 it was made from
         self.loads: dict[str, int] = {}  # value -> line of the load that made it
         self.promotions: dict[str, str] = {}  # f64 -> the f32 that it was promoted from
@@ -121,6 +126,7 @@ class FunctionLowering:
         self.lines.append(f"{label}:")
         self.current = label
         self.addresses.clear()
+        self.accessed.clear()
 
     def branch_if(self, condition: str, target: str) -> None:
         """Leave to `target` if an i1 holds; the code goes on in a new block."""

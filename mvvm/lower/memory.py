@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from mvvm.abi import traps
 from mvvm.abi.context import BUILTINS
 from mvvm.lower.llvm_types import LINEAR_MEMORY
-from mvvm.wasm.types import PAGE_SIZE
+from mvvm.wasm.types import MAX_PAGES, PAGE_SIZE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,22 +25,40 @@ _PAGE_SHIFT = PAGE_SIZE.bit_length() - 1
 
 
 def _address(f: FunctionLowering, memory: int, offset: int, index: str) -> str:
-    """A pointer to byte `index` + `offset` of a memory."""
+    """A pointer to byte `index` + `offset` of a memory.
+
+    An index that is a known distance above one which was accessed before needs no 32-bit arithmetic: that access
+    did not trap, so its index is in the memory, and the sum cannot wrap, since no memory but one that is declared
+    so grows to the end of the address space (mvvm.runtime.memory).
+    LLVM then sees neighbours as neighbours, which is what it takes to vectorise loops that came unrolled.
+    """
     base = f.memory_base(memory)
     if index[0] != "%":
         return f.emit(f"getelementptr inbounds i8, ptr {base}, i64 {(int(index) & 0xFFFFFFFF) + offset}")
     key = index if memory == 0 else f"{index} {memory}"
     address = f.addresses.get(key)
     if address is None:
-        f._names += 1
-        address = f"%a{f._names}"
-        f.lines.append(
-            f"  {address}.i = zext i32 {index} to i64\n"
-            f"  {address} = getelementptr inbounds i8, ptr {base}, i64 {address}.i"
-        )
+        root, distance = f.sums.get(index, (index, 0))
+        known = f.accessed.get((memory, root))
+        grows_to_end = f.facts.info.memories[memory].minimum == MAX_PAGES
+        if known is not None and 0 < distance - known[0] <= PAGE_SIZE and not grows_to_end:
+            address = f.emit(f"getelementptr inbounds i8, ptr {known[1]}, i64 {distance - known[0]}")
+        else:
+            address = _index(f, base, index)
+            f.accessed[memory, root] = (distance, address)
         f.addresses[key] = address
     if offset:
         return f.emit(f"getelementptr inbounds i8, ptr {address}, i64 {offset}")
+    return address
+
+
+def _index(f: FunctionLowering, base: str, index: str) -> str:
+    f._names += 1
+    address = f"%a{f._names}"
+    f.lines.append(
+        f"  {address}.i = zext i32 {index} to i64\n"
+        f"  {address} = getelementptr inbounds i8, ptr {base}, i64 {address}.i"
+    )
     return address
 
 

@@ -126,7 +126,7 @@ def path_readlink(wasi: Wasi, fd: int, path: int, path_len: int, buf: int, buf_l
 
     `buf`: address of `buf_len` bytes, without a NUL. `bufused`: address of a u32, set to the bytes written.
 
-    Errnos: EINVAL (no link), EILSEQ (the target is not UTF-8).
+    Errnos: EINVAL (no link), EILSEQ (the target is not UTF-8), EPERM (it is absolute: a path of the host).
     """
     memory = wasi.memory
     buffer, result = memory.span(buf, buf_len), memory.span(bufused, 4)
@@ -144,6 +144,8 @@ def _read_link(host: int) -> bytes:
         target = os.readlink(b"", dir_fd=host)
     except FileNotFoundError:
         raise WasiError(EINVAL) from None
+    if target.startswith(b"/"):
+        raise WasiError(EPERM)
     try:
         target.decode()
     except UnicodeDecodeError:

@@ -63,12 +63,14 @@ def _command(recipe: Recipe, source: Path, output: Path, native: bool) -> list[s
     left_out = {file for pattern in recipe.without for file in source.glob(pattern)}
     files = [file for pattern in recipe.files for file in sorted(source.glob(pattern)) if file not in left_out]
     target = ["-march=native"] if native else ["-target", "wasm32-wasi"]
+    same_everywhere = f"-ffile-prefix-map={source}=."  # __FILE__ in messages
     flags = [
         flag.format(source=source, shims=_SHIMS)
         for flag in (*recipe.flags, *(recipe.native_flags if native else recipe.wasi_flags))
     ]
     own = [_SHIMS / file for file in recipe.own]
-    return [sys.executable, "-m", "ziglang", "cc", *target, "-O3", "-DNDEBUG", "-w", *flags, *files, *own, "-o", output]
+    compiler = [sys.executable, "-m", "ziglang", "cc", *target, "-O3", "-DNDEBUG", "-w", same_everywhere]
+    return [*compiler, *flags, *files, *own, "-o", output]
 
 
 def _main() -> int:

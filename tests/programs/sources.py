@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import tarfile
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TextIO
@@ -17,7 +18,10 @@ from tests.programs.cache import CACHE, locked
 from tests.programs.recipes import Source
 
 _APT = CACHE / "apt"
+_LISTS_AGE = 24 * 3600  # seconds; older package lists name files that may be gone
 _ATTEMPTS = 3  # of each download
+# Lines of a command's output that say what went wrong, best first: of pip and npm, of compilers, of apt.
+_TELLING = ("no matching", r"\berror: |undefined symbol", "^E: ", r"\berror\b")
 
 
 class BuildFailure(Exception):
@@ -46,8 +50,8 @@ def run(
         if result.returncode == 0:
             return output
     lines = [line for line in output.splitlines() if line.strip()] or [f"exit status {result.returncode}"]
-    told = next((line for line in lines if re.search(r"\berror\b|^E:|undefined symbol", line, re.I)), lines[-1])
-    raise BuildFailure(told.strip())
+    told = [line for pattern in _TELLING for line in lines if re.search(pattern, line, re.IGNORECASE)]
+    raise BuildFailure((told or lines[-1:])[0].strip())
 
 
 def fetch(source: Source) -> Path:
@@ -71,7 +75,8 @@ def _download(source: Source) -> Path:
     archive = downloads / source.archive
     if archive.exists():
         return archive
-    say(f"{source.package} {source.version}: fetching")
+    what = f"{source.package} {source.version}"
+    say(f"{what}: fetching")
     match source.registry:
         case "debian":
             _apt_source(source, downloads)
@@ -81,7 +86,7 @@ def _download(source: Source) -> Path:
         case "npm":
             run(["npm", "pack", f"{source.package}@{source.version}"], downloads, _ATTEMPTS)
     if not archive.exists():
-        raise BuildFailure(f"{source.package} {source.version}: {source.registry} gave no {source.archive}")
+        raise BuildFailure(f"{what}: {source.registry} gave no {source.archive}")
     return archive
 
 
@@ -89,7 +94,9 @@ def _unpack(archive: Path, folder: Path) -> None:
     unpacked = folder.with_suffix(".unpacking")
     shutil.rmtree(unpacked, ignore_errors=True)
     with tarfile.open(archive) as tar:
-        tar.extractall(unpacked, filter="data")
+        # Python before 3.11.4 has no filters; the archive is pinned, so that is no risk.
+        tar.extraction_filter = getattr(tarfile, "data_filter", None)
+        tar.extractall(unpacked)
     (top,) = unpacked.iterdir()
     top.rename(folder)
     unpacked.rmdir()
@@ -127,7 +134,7 @@ def _apt_options() -> list[str]:
     ]
     ready = _APT / "ready"
     with locked(ready):
-        if not ready.exists():
+        if not ready.exists() or time.time() - ready.stat().st_mtime > _LISTS_AGE:
             for folder in (parts, lists / "partial", cache / "archives" / "partial"):
                 folder.mkdir(parents=True, exist_ok=True)
             _copy_apt_sources(parts)
@@ -165,7 +172,7 @@ def _fetched_tcl() -> dict[str, str]:
             run(["apt-get", *_apt_options(), "download", "tcl8.6", "libtcl8.6"], debs, _ATTEMPTS)
             for deb in debs.glob("*.deb"):
                 run(["dpkg-deb", "-x", deb, root], root)
-            (root / "bin").mkdir()
+            (root / "bin").mkdir(exist_ok=True)
             (root / "bin" / "tclsh").symlink_to(root / "usr/bin/tclsh8.6")
     (library,) = (root / "usr/lib").glob("*/libtcl8.6.so")
     return {

@@ -36,7 +36,7 @@ _U64 = st.sampled_from([*_EDGES, 2**32, 2**63 - 1, 2**63, 2**64 - 1]) | st.integ
 
 # Where a function may write: pairs of the parameters that hold an address and (by name or as a number) a size.
 _OUTPUTS: dict[str, list[tuple[int, int | str]]] = {
-    "args_get": [(0, 12), (1, 12)],
+    "args_get": [(0, 4), (1, 2)],
     "args_sizes_get": [(0, 4), (1, 4)],
     "clock_res_get": [(1, 8)],
     "clock_time_get": [(2, 8)],
@@ -95,7 +95,7 @@ def _allowed(guest: Guest, name: str, arguments: list[int]) -> Iterator[tuple[in
             yield address, size
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=500, deadline=None)
 @given(sequence=st.lists(calls(), min_size=1, max_size=4))
 def test_any_integers(folder_of_all: Path, sequence: list[tuple[str, list[int]]]) -> None:
     guest = _make(folder_of_all)
@@ -113,6 +113,7 @@ def test_any_integers(folder_of_all: Path, sequence: list[tuple[str, list[int]]]
         guest.wasi.close()
 
 
+@settings(deadline=None)
 @given(
     subscriptions=st.lists(st.tuples(_U64, st.integers(0, 3), _U32, _U64, st.integers(0, 2)), max_size=5),
     events=_U32,

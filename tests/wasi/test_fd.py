@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -164,6 +165,19 @@ def test_nothing_to_read_without_waiting(make_guest: MakeGuest, pipe: tuple[int,
     with pytest.raises(WasiFailure) as caught:
         guest.read(0)
     assert caught.value.errno == e.EAGAIN
+
+
+def test_signals_do_not_end_a_read(make_guest: MakeGuest, pipe: tuple[int, int]) -> None:
+    def on_alarm(*_: object) -> None:
+        os.write(pipe[1], b"after the signal")
+
+    guest = make_guest(stdin=pipe[0])
+    before = signal.signal(signal.SIGALRM, on_alarm)
+    signal.setitimer(signal.ITIMER_REAL, 0.01)
+    try:
+        assert guest.read(0) == b"after the signal"
+    finally:
+        signal.signal(signal.SIGALRM, before)
 
 
 def test_a_stream_from_a_file_goes_on_where_the_host_was(make_guest: MakeGuest, folder: Path) -> None:

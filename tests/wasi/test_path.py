@@ -103,6 +103,8 @@ def test_links(guest: Guest, folder: Path) -> None:
     assert _errno("symlink", guest, "a\0b", "new") == e.EINVAL
     (folder / "bytes").symlink_to(os.fsdecode(b"\xff"))
     assert _errno("readlink", guest, "bytes") == e.EILSEQ
+    (folder / "absolute").symlink_to(folder)
+    assert _errno("readlink", guest, "absolute") == e.EPERM
 
 
 def test_second_names(guest: Guest, folder: Path) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import itertools
 import os
+import subprocess
+import sys
 import time
 
 import pytest
@@ -23,6 +25,23 @@ def test_every_row_has_a_function_and_other_names_have_none(guest: Guest) -> Non
         assert found[0] == key
     assert guest.wasi.function("fd_fly") is None
     assert guest.wasi.function("function") is None
+
+
+def test_a_family_is_imported_when_a_program_imports_it() -> None:
+    script = """
+import sys, mvvm.runtime.memory
+before = set(sys.modules)
+from mvvm.runtime.wasi import Wasi
+wasi = Wasi([], {}, [])
+for name in ("args_get", "environ_get", "fd_write", "fd_close", "fd_seek", "fd_fdstat_get", "proc_exit"):
+    wasi.function(name)
+print(*sorted(set(sys.modules) - before))
+"""
+    printed = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True).stdout
+    families = ["args", "environ", "fd", "fdstat", "proc"]
+    state = ["descriptors", "errno", "strings", "types"]
+    expected = ["mvvm.runtime.wasi", *(f"mvvm.runtime.wasi.{name}" for name in [*families, *state])]
+    assert printed.split() == sorted(expected)
 
 
 def _strings(guest: Guest, sizes: str, get: str) -> list[bytes]:

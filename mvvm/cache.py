@@ -1,0 +1,95 @@
+"""Compiled modules, kept from one run to the next.
+
+An entry is an `.aot` file followed by its CRC-32 (ELF ignores what follows), under a name made of all that it
+depends on. Whatever is wrong with an entry or with the folder costs time, never a result.
+"""
+
+from __future__ import annotations
+
+import os
+import zlib
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from mvvm.abi.sections import FORMAT_VERSION
+from mvvm.errors import InputError
+from mvvm.files import write_atomically
+from mvvm.runtime.program import load
+from mvvm.version import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mvvm.options import CompileOptions
+    from mvvm.runtime.program import Program
+
+# Bytes of all entries; those that were not used for longest are removed beyond that.
+_LIMIT = 2 << 30
+_CRC_SIZE = 4
+
+
+def load_cached(
+    source: bytes, options: CompileOptions, compile: Callable[[], bytes], warn: Callable[[str], None]
+) -> Program:
+    """Load what `compile` makes of a module, from the cache if it is there.
+
+    `warn` is told where the cache cannot be written. Raises what `compile` and `load` raise.
+    """
+    path = os.path.join(folder(), _key(source, options) + ".aot")
+    program = _load_entry(path)
+    if program is not None:
+        return program
+    aot = compile()
+    try:
+        os.makedirs(folder(), 0o700, exist_ok=True)
+        write_atomically(path, (aot, _crc(aot)))
+        _prune(keep=path)
+    except OSError as error:
+        warn(f"what was compiled is not kept: {folder()}: {error.strerror}")
+    return load(aot)
+
+
+def folder() -> str:
+    """Where the entries are (XDG Base Directory Specification)."""
+    base = os.environ.get("XDG_CACHE_HOME", "")
+    if not os.path.isabs(base):
+        base = os.path.expanduser("~/.cache")
+    return os.path.join(base, "mvvm")
+
+
+def _key(source: bytes, options: CompileOptions) -> str:
+    about = repr((__version__, FORMAT_VERSION, options)).encode()
+    return sha256(sha256(source).digest() + about).hexdigest()
+
+
+def _crc(data: bytes | memoryview) -> bytes:
+    return zlib.crc32(data).to_bytes(_CRC_SIZE, "little")
+
+
+def _load_entry(path: str) -> Program | None:
+    try:
+        with open(path, "rb") as file:
+            entry = memoryview(file.read())
+        if _crc(entry[:-_CRC_SIZE]) != entry[-_CRC_SIZE:]:
+            return None
+        os.utime(path)  # used now
+        return load(path)
+    except (OSError, InputError):
+        return None
+
+
+def _prune(keep: str) -> None:
+    """Remove the entries that were not used for longest, until the rest fits the limit."""
+    entries = []
+    for name in os.listdir(folder()):
+        path = os.path.join(folder(), name)
+        try:
+            status = os.stat(path)
+        except FileNotFoundError:  # another process removed it
+            continue
+        entries.append((path != keep, -status.st_mtime_ns, path, status.st_size))
+    total = 0
+    for expendable, _, path, size in sorted(entries):
+        total += size
+        if expendable and total > _LIMIT:
+            os.unlink(path)

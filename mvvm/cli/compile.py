@@ -1,0 +1,122 @@
+"""The command `compile`, and how `run` compiles a module."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mvvm.cli.ending import say
+from mvvm.cli.output import output_path, read_input, write_output
+from mvvm.cli.progress import CompileProgress
+from mvvm.errors import UsageError
+from mvvm.options import CompileOptions, Target
+
+if TYPE_CHECKING:
+    from mvvm.cli.run_options import RunOptions
+    from mvvm.runtime.program import Program
+
+_SUFFIXES = {"aot": ".aot", "obj": ".o", "ll": ".ll"}
+_INSTRUCTIONS = "wasm instructions"  # the entry of a report that is no time
+
+
+@dataclass(frozen=True)
+class CompileRequest:
+    """What `compile` was asked to do: arguments and options as in the help text."""
+
+    source: str
+    output: str | None
+    options: CompileOptions
+    jobs: int | None
+    emit: str
+    dump_wasm_view: bool
+    report: bool
+    quiet: bool
+
+
+def compile_file(request: CompileRequest) -> int:
+    """Compile as requested. Returns the exit status. Raises MvvmError."""
+    source = read_input(request.source)
+    if request.dump_wasm_view:
+        write_output(request.output or "-", _wasm_view(source), text=True)
+        return 0
+    output = request.output or output_path(request.source, _SUFFIXES[request.emit])
+    if os.path.isdir(output):
+        raise UsageError(f"cannot write {output}: it is a folder")
+    report: dict[str, float] = {}
+    started = time.perf_counter()
+    with CompileProgress(f"Compiling {os.path.basename(request.source)}", request.quiet) as bar:
+        parts = _compile(source, request, bar, report)
+    _write(output, request.emit, parts)
+    if request.report:
+        _print_report(report, time.perf_counter() - started)
+    return 0
+
+
+def _compile(source: bytes, request: CompileRequest, bar: CompileProgress, report: dict[str, float]) -> list[bytes]:
+    from mvvm.compiler import compile_module, emit_parts
+
+    options, jobs = request.options, request.jobs
+    if request.emit == "aot":
+        return [compile_module(source, options, jobs, bar.update, report)]
+    return emit_parts(source, options, request.emit, jobs, bar.update, report)
+
+
+def _wasm_view(source: bytes) -> bytes:
+    from mvvm.compiler import read_valid_module
+    from mvvm.wasm_view import wasm_view
+
+    return "\n".join(wasm_view(read_valid_module(source))).encode()
+
+
+def _write(output: str, emit: str, parts: list[bytes]) -> None:
+    """Write the parts: objects to a file each, numbered if there are several, all else to one."""
+    if emit != "obj" or len(parts) == 1:
+        write_output(output, b"\n".join(parts), text=emit == "ll")
+        return
+    if output == "-":
+        raise UsageError(f"the module makes {len(parts)} objects: name a file with -o")
+    stem, suffix = os.path.splitext(output)
+    for number, part in enumerate(parts):
+        write_output(f"{stem}.{number}{suffix}", part)
+
+
+def _print_report(report: dict[str, float], elapsed: float) -> None:
+    """Print the seconds of each stage, summed over processes, and its share of their sum."""
+    stages = {stage: seconds for stage, seconds in report.items() if stage != _INSTRUCTIONS}
+    total = sum(stages.values()) or 1.0
+    lines = [f"{stage:<14} {seconds:8.3f} s {seconds / total:6.1%}" for stage, seconds in stages.items()]
+    instructions = round(report[_INSTRUCTIONS])
+    lines.append(f"{'all processes':<14} {total:8.3f} s {1:6.1%}")
+    lines.append(f"{'elapsed':<14} {elapsed:8.3f} s for {instructions} Wasm instructions")
+    print("\n".join(lines), file=sys.stderr)
+
+
+def load_module(command: str, options: RunOptions) -> Program:
+    """The program of a Wasm module that `run` is given: from the cache, or compiled for this machine's CPU.
+
+    Raises MvvmError. `command` is who warns.
+    """
+    from mvvm.cache import load_cached
+
+    source = read_input(options.file)
+    target = Target.parse(cpu_name=options.cpu or "native")
+    compile_options = CompileOptions(_opt_level(options.opt_level), target)
+
+    def compile() -> bytes:
+        from mvvm.compiler import compile_module
+
+        with CompileProgress(f"Compiling {os.path.basename(options.file)}", options.quiet) as bar:
+            return compile_module(source, compile_options, None, bar.update)
+
+    return load_cached(source, compile_options, compile, lambda message: say(command, "warning", message))
+
+
+def _opt_level(text: str | None) -> int:
+    if text is None:
+        return CompileOptions.opt_level
+    if text not in ("0", "1", "2", "3"):
+        raise UsageError(f"--opt-level {text}: the optimization level is 0 to 3")
+    return int(text)

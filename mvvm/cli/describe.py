@@ -1,0 +1,114 @@
+"""What there is to say about an `.aot` file or a module, as dictionaries and lists: the JSON of `inspect`."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+from mvvm.runtime.metadata import NO_CODE
+from mvvm.wasm.module import KIND_NAMES
+from mvvm.wasm.types import NAMES, FuncType, GlobalType, Limits, TableType
+
+if TYPE_CHECKING:
+    from mvvm.cli.aot_contents import AotContents
+    from mvvm.wasm.decode import Module
+    from mvvm.wasm.module import ModuleInfo
+
+Description = dict[str, Any]
+
+
+def describe_aot(aot: AotContents) -> Description:
+    """An `.aot` file: what it was made for, what is in it. Functions have their place in .text, in bytes."""
+    target = aot.target
+    description = {
+        "kind": "aot",
+        "format_version": target.format_version,
+        "compiler_version": target.compiler_version,
+        "target": target.triple,
+        "cpu": target.cpu,
+        "cpu_features": target.cpu_features,
+        "options": {"opt_level": target.opt_level, "aux_stack_check": target.aux_stack_check},
+        "module_sha256": target.module_sha256.hex(),
+        "module_intact": sha256(aot.wasm).digest() == target.module_sha256,
+        "file_size": aot.file_size,
+        "section_sizes": {name: section.size for name, section in aot.image.sections.items() if name},
+        **_declarations(aot.info, aot.module_name, aot.names),
+    }
+    for function, offset in zip(_defined(description), aot.functions.functions, strict=True):
+        has_code = offset != NO_CODE
+        function["offset"] = offset if has_code else None
+        function["size"] = aot.code_size(offset) if has_code else None
+    return description
+
+
+def describe_module(module: Module) -> Description:
+    """A Wasm module. Functions have the place of their bodies in the binary, in bytes."""
+    description = {
+        "kind": "module",
+        "module_sha256": sha256(module.data).hexdigest(),
+        "file_size": len(module.data),
+        **_declarations(module.info, module.names.module, module.names.functions),
+    }
+    for function, (start, end) in zip(_defined(description), module.bodies, strict=True):
+        function["offset"], function["size"] = start, end - start
+    return description
+
+
+def _defined(description: Description) -> list[Description]:
+    """The functions that are not imported, with the entries to fill in."""
+    return [function for function in description["functions"] if not function["imported"]]
+
+
+def _declarations(info: ModuleInfo, name: str, function_names: dict[int, str]) -> Description:
+    global_types = [info.global_type(index) for index in range(len(info.globals))]
+    function_types = [info.types[index] for index in info.functions]
+    spaces = (function_types, info.tables, info.memories, global_types)  # by kind
+    functions = _index_space(function_types, info.num_imported_functions)
+    for function in functions:
+        function["name"] = function_names.get(function["index"])
+    return {
+        "name": name or None,
+        "imports": [
+            {
+                "module": item.module,
+                "name": item.name,
+                "kind": KIND_NAMES[item.kind],
+                "type": _type(info.types[item.type] if isinstance(item.type, int) else item.type),
+            }
+            for item in info.imports
+        ],
+        "exports": [
+            {
+                "name": item.name,
+                "kind": KIND_NAMES[item.kind],
+                "index": item.index,
+                "type": _type(spaces[item.kind][item.index]),
+            }
+            for item in info.exports
+        ],
+        "memories": _index_space(info.memories, info.num_imported_memories),
+        "tables": _index_space(info.tables, info.num_imported_tables),
+        "globals": _index_space(global_types, info.num_imported_globals),
+        "start": info.start,
+        "functions": functions,
+    }
+
+
+_ExternType = FuncType | TableType | Limits | GlobalType
+
+
+def _index_space(types: list[Any], num_imported: int) -> list[Description]:
+    return [
+        {"index": index, "type": _type(type_), "imported": index < num_imported} for index, type_ in enumerate(types)
+    ]
+
+
+def _type(type_: _ExternType) -> str:
+    """A type much as the text format spells it; limits of memories are in pages of 64 KiB."""
+    if isinstance(type_, FuncType):
+        return str(type_)
+    if isinstance(type_, GlobalType):
+        return f"(mut {NAMES[type_.value]})" if type_.mutable else NAMES[type_.value]
+    limits = type_ if isinstance(type_, Limits) else type_.limits
+    text = str(limits.minimum) if limits.maximum is None else f"{limits.minimum} {limits.maximum}"
+    return f"{text} {NAMES[type_.element]}" if isinstance(type_, TableType) else text

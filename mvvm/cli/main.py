@@ -1,0 +1,172 @@
+"""Entry points of all commands. Typer parses, and hands back what is to be done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated
+
+import typer
+
+from mvvm.cli import options as cli
+from mvvm.cli.compile import CompileRequest, compile_file
+from mvvm.cli.ending import run_to_end
+from mvvm.cli.inspect import inspect_file
+from mvvm.cli.run_options import RunOptions
+from mvvm.errors import UsageError
+from mvvm.options import CompileOptions, Target
+from mvvm.version import __version__
+
+Action = Callable[[str], int]  # gets the name of the command, for messages; returns the exit status
+
+_COMPILE_EXAMPLES = """
+  mvvm-compile app.wasm                             writes app.aot
+  mvvm-compile --target aarch64 -o arm.aot app.wasm
+  mvvm-compile --cpu native -O 2 --report app.wasm
+  cat app.wat | mvvm-compile - > app.aot
+"""
+_RUN_EXAMPLES = """
+  mvvm-run app.aot -- --verbose input.txt
+  mvvm-run --dir . --dir /tmp/data::/data --env HOME app.aot
+  mvvm-run --invoke gcd math.wat 12 18
+"""
+_INSPECT_EXAMPLES = """
+  mvvm-inspect app.aot
+  mvvm-inspect --function main app.aot
+  mvvm-inspect --json app.aot | jq '.functions[] | select(.size > 10000) | .name'
+"""
+_OWN_STATUS = "  0    success"
+_GUEST_STATUS = "  the program's own, 0 to 125; 1 where it is greater\n  134  the program trapped"
+_STATUSES = """
+  2    a file or an argument cannot be used
+  3    the machine failed: no memory, disk full
+  70   a bug of mvvm
+  130  interrupted
+"""
+# The guest's arguments may look like options.
+_UP_TO_FILE = {"allow_interspersed_args": False}
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"mvvm {__version__}")
+        raise typer.Exit
+
+
+_Version = Annotated[bool, typer.Option("--version", help="Print the version.", is_eager=True, callback=_print_version)]
+
+
+def compile_command(
+    source: cli.Source,
+    output: cli.Output = None,
+    opt_level: cli.OptLevel = CompileOptions.opt_level,
+    target: cli.TargetName = None,
+    cpu: cli.Cpu = None,
+    cpu_features: cli.CpuFeatures = "",
+    disable_aux_stack_check: cli.DisableAuxStackCheck = False,
+    jobs: cli.Jobs = None,
+    emit: cli.Emit = "aot",
+    dump_wasm_view: cli.DumpWasmView = False,
+    report: cli.Report = False,
+    quiet: cli.Quiet = False,
+    version: _Version = False,
+) -> Action:
+    """Compile a WebAssembly module to native code: an .aot file, which `mvvm-run` runs."""
+    options = CompileOptions(opt_level, Target.parse(target, cpu, cpu_features), not disable_aux_stack_check)
+    request = CompileRequest(source, output, options, jobs, emit, dump_wasm_view, report, quiet)
+    return lambda _: compile_file(request)
+
+
+def run_command(
+    file: cli.ProgramFile,
+    args: cli.Args = None,
+    dirs: cli.Dirs = None,
+    env: cli.Env = None,
+    invoke: cli.Invoke = None,
+    max_memory: cli.MaxMemory = None,
+    stdin: cli.Stdin = None,
+    opt_level: cli.RunOptLevel = None,
+    cpu: cli.RunCpu = None,
+    quiet: cli.Quiet = False,
+    version: _Version = False,
+) -> Action:
+    """Run a program under WASI: an .aot file, or a module, which is compiled first.
+
+    Options come before FILE; all that follows it is the program's. Compiled modules are kept in
+    $XDG_CACHE_HOME/mvvm or ~/.cache/mvvm.
+    """
+    from mvvm.cli.run import run
+
+    options = RunOptions(
+        file,
+        args,
+        dirs=dirs,
+        env=env,
+        invoke=invoke,
+        max_memory=max_memory,
+        stdin=stdin,
+        opt_level=opt_level,
+        cpu=cpu,
+        quiet=quiet,
+    )
+    return lambda command: run(command, options)
+
+
+def inspect_command(
+    file: cli.Inspected,
+    json: cli.Json = False,
+    function: cli.FunctionName = None,
+    version: _Version = False,
+) -> Action:
+    """Show what is in an .aot file or a module."""
+    return lambda _: inspect_file(file, json, function)
+
+
+def _group(version: _Version = False) -> None:
+    """Compile WebAssembly to native code, run it, look into it."""
+
+
+def _epilog(examples: str, statuses: str) -> str:
+    """What stands below the options in a help text; a backspace keeps a paragraph's lines as they are."""
+    return f"\b\nExamples:{examples}\n\b\nExit status:\n{statuses}{_STATUSES}"
+
+
+def application(command: str) -> typer.Typer:
+    """The Typer application of a command: `mvvm`, or one of its subcommands as `mvvm-compile` and so on."""
+    rows: tuple[tuple[str, Callable[..., Action], str, dict[str, bool]], ...] = (
+        ("compile", compile_command, _epilog(_COMPILE_EXAMPLES, _OWN_STATUS), {}),
+        ("run", run_command, _epilog(_RUN_EXAMPLES, _GUEST_STATUS), _UP_TO_FILE),
+        ("inspect", inspect_command, _epilog(_INSPECT_EXAMPLES, _OWN_STATUS), {}),
+    )
+    # Plain text: help goes into pipes and pagers, and must not take half a second.
+    app = typer.Typer(add_completion=False, rich_markup_mode=None)
+    for name, function, epilog, settings in rows:
+        if command in ("mvvm", f"mvvm-{name}"):
+            app.command(name, epilog=epilog, context_settings=settings)(function)
+    if command == "mvvm":
+        app.callback()(_group)
+    return app
+
+
+def run_command_line(command: str) -> int:
+    """Do what the command line of a process asks for. Returns the exit status. Raises MvvmError."""
+    parser = typer.main.get_command(application(command))
+    try:
+        action = parser(prog_name=command, standalone_mode=False)
+    except typer.TyperException as error:
+        raise UsageError(f"{error.format_message().rstrip('.')} (see {command} --help)") from None
+    return action if isinstance(action, int) else action(command)  # help and version are done, with a status
+
+
+def main() -> None:
+    """Entry point of `mvvm`."""
+    run_to_end("mvvm", lambda: run_command_line("mvvm"))
+
+
+def main_compile() -> None:
+    """Entry point of `mvvm-compile`."""
+    run_to_end("mvvm-compile", lambda: run_command_line("mvvm-compile"))
+
+
+def main_inspect() -> None:
+    """Entry point of `mvvm-inspect`."""
+    run_to_end("mvvm-inspect", lambda: run_command_line("mvvm-inspect"))

@@ -1,0 +1,141 @@
+"""Arguments and options of the commands, as Typer declares them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import typer
+
+from mvvm import cpu
+
+_CPUS = "; ".join(f"{architecture}: {', '.join(names)}" for architecture, names in cpu.CPUS.items())
+_DEFAULT_CPUS = ", ".join(cpu.BASELINE.values())
+
+# Of `compile`.
+Source = Annotated[
+    str, typer.Argument(metavar="FILE", help="The module: .wasm, .wat, or - for standard input.", show_default=False)
+]
+Output = Annotated[
+    str | None,
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="FILE",
+        help="Where to write, - for standard output. [default: the input's name with .aot, .o or .ll; "
+        "standard output for --dump-wasm-view and where the input is standard input]",
+        show_default=False,
+    ),
+]
+OptLevel = Annotated[int, typer.Option("--opt-level", "-O", metavar="0-3", help="How hard LLVM optimizes.")]
+TargetName = Annotated[
+    str | None,
+    typer.Option(
+        metavar="ARCH",
+        help=f"What to compile for: {' or '.join(cpu.CPUS)}, or a Linux triple of these. [default: this machine's]",
+        show_default=False,
+    ),
+]
+Cpu = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        help=f"The oldest CPU that the code must run on ({_CPUS}), or native: this machine's. "
+        f"[default: {_DEFAULT_CPUS}]",
+        show_default=False,
+    ),
+]
+CpuFeatures = Annotated[
+    str, typer.Option(metavar="LIST", help="Features more or less than --cpu has: +avx512f,-fma.", show_default=False)
+]
+DisableAuxStackCheck = Annotated[
+    bool,
+    typer.Option("--disable-aux-stack-check", help="Do not trap where the program's own stack in memory overflows."),
+]
+Jobs = Annotated[
+    int | None,
+    typer.Option("--jobs", "-j", min=1, metavar="N", help="Processes. [default: one a processor]", show_default=False),
+]
+Emit = Annotated[
+    Literal["aot", "obj", "ll"],
+    typer.Option(
+        help="What to write: the .aot file; the ELF objects that it is linked from (NAME.o, or NAME.0.o, NAME.1.o, "
+        "... of a large module); or LLVM's optimized IR."
+    ),
+]
+DumpWasmView = Annotated[
+    bool,
+    typer.Option(
+        "--dump-wasm-view",
+        help="For developers: do not compile, but print each instruction with its byte offset in the module, the "
+        "types on the operand stack, and the live locals.",
+    ),
+]
+Report = Annotated[bool, typer.Option("--report", help="Print how long each stage took, on standard error.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress bar.")]
+
+# Of `run`. What is wrong with a value is found out by mvvm.cli.run: see mvvm.cli.run_options.
+ProgramFile = Annotated[
+    str, typer.Argument(metavar="FILE", help="The program: .aot, .wasm or .wat.", show_default=False)
+]
+Args = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[--] ARGS", help="The program's arguments, or those of --invoke.", show_default=False),
+]
+Dirs = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--dir",
+        metavar="HOST[::GUEST]",
+        help="Let the program use a folder, under the name GUEST. Repeatable.",
+        show_default=False,
+    ),
+]
+Env = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="NAME[=VALUE]", help="Set an environment variable, or inherit it. Repeatable.", show_default=False
+    ),
+]
+Invoke = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        help="Call this export instead of _start. ARGS are read as its parameters' types; results are printed, one a "
+        "line.",
+        show_default=False,
+    ),
+]
+MaxMemory = Annotated[
+    str | None,
+    typer.Option(
+        metavar="SIZE", help="The most that a memory may grow to: bytes, or with K, M or G.", show_default=False
+    ),
+]
+Stdin = Annotated[
+    str | None, typer.Option(metavar="FILE", help="What the program reads as standard input.", show_default=False)
+]
+RunOptLevel = Annotated[
+    str | None,
+    typer.Option(
+        "--opt-level", "-O", metavar="0-3", help="For a module: as in compile. [default: 3]", show_default=False
+    ),
+]
+RunCpu = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="For a module: as in compile. [default: native]", show_default=False),
+]
+
+# Of `inspect`.
+Inspected = Annotated[
+    str, typer.Argument(metavar="FILE", help="An .aot file of any machine, .wasm or .wat.", show_default=False)
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+FunctionName = Annotated[
+    str | None,
+    typer.Option(
+        "--function",
+        metavar="NAME|INDEX",
+        help="Disassemble a function; of a module, print its instructions.",
+        show_default=False,
+    ),
+]

@@ -1,0 +1,49 @@
+"""Where commands read from and write to: files, or `-` for the standard streams."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+
+from mvvm.errors import EnvironmentFailure, InputError, UsageError
+from mvvm.files import write_atomically
+
+# What the user can put right by giving another path.
+_WRONG_PATH = frozenset(
+    (errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.EACCES, errno.EPERM, errno.ENAMETOOLONG, errno.ELOOP, errno.EROFS)
+)
+
+
+def read_input(path: str) -> bytes:
+    """The contents of a file; `-` is standard input. Raises InputError."""
+    try:
+        if path == "-":
+            return sys.stdin.buffer.read()
+        with open(path, "rb") as file:
+            return file.read()
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path}: {error.strerror if isinstance(error, OSError) else error}") from None
+
+
+def write_output(path: str, contents: bytes, *, text: bool = False) -> None:
+    """Write a file, whole or not at all; `-` is standard output.
+
+    Raises UsageError where the path cannot be written to, or where a terminal would get what is no `text`;
+    EnvironmentFailure where the machine fails.
+    """
+    if path == "-":
+        if not text and sys.stdout.isatty():
+            raise UsageError("standard output is a terminal: name a file with -o")
+        sys.stdout.buffer.write(contents)
+        return
+    try:
+        write_atomically(path, (contents,))
+    except OSError as error:
+        kind = UsageError if error.errno in _WRONG_PATH else EnvironmentFailure
+        raise kind(f"cannot write {path}: {error.strerror}") from None
+
+
+def output_path(source: str, suffix: str) -> str:
+    """Where the output goes if nothing is said: next to the input, or to standard output."""
+    return "-" if source == "-" else os.path.splitext(source)[0] + suffix

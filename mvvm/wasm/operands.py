@@ -1,0 +1,81 @@
+"""The types on the operand stack, instruction by instruction: the operand stacks of the Wasm view."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mvvm.wasm import code as c
+from mvvm.wasm import opcodes
+
+if TYPE_CHECKING:
+    from mvvm.wasm.code import Function
+    from mvvm.wasm.module import ModuleInfo
+
+_TABLE = opcodes.by_code()
+# What an instruction without a fixed effect takes, if its number is fixed.
+_NUM_POPS = {
+    c.IF: 1,
+    c.BR_IF: 1,
+    c.DROP: 1,
+    c.GLOBAL_SET: 1,
+    c.LOCAL_SET: 1,
+    c.LOCAL_TEE: 1,
+    c.SELECT: 3,
+    c.SELECT_T: 3,
+    opcodes.code("table.get"): 1,
+    opcodes.code("table.set"): 2,
+    opcodes.code("table.grow"): 2,
+    opcodes.code("table.fill"): 3,
+    opcodes.code("ref.is_null"): 1,
+}
+
+
+def operand_types(function: Function, info: ModuleInfo) -> list[str]:
+    """The operand stack before each instruction of a decoded function, as types, the top last."""
+    before = []
+    stack = ""
+    for op, immediate in zip(function.ops, function.immediates, strict=True):
+        before.append(stack)
+        if op in (c.ELSE, c.END):
+            assert isinstance(immediate, c.Block)
+            type_ = immediate.type
+            stack = stack[: immediate.height] + (type_.params if op == c.ELSE else type_.results)
+            continue
+        row = _TABLE[op]
+        assert row is not None
+        if row.pops is not None and row.pushes is not None:
+            num_pops, pushes = len(row.pops), row.pushes
+        else:
+            num_pops, pushes = _effect(op, immediate, function, info)
+        stack = stack[: len(stack) - num_pops] + pushes
+    return before
+
+
+def _effect(op: int, immediate: object, function: Function, info: ModuleInfo) -> tuple[int, str]:
+    """How many values an instruction without a fixed effect pops, and the types that it pushes.
+
+    For a branch that is always taken it does not matter: what follows is an `else` or `end`.
+    """
+    if op == c.CALL:
+        assert isinstance(immediate, int)
+        type_ = info.func_type(immediate)
+        return len(type_.params), type_.results
+    if op == c.CALL_INDIRECT:
+        assert isinstance(immediate, tuple)
+        type_ = info.types[immediate[0]]
+        return len(type_.params) + 1, type_.results
+    return _NUM_POPS.get(op, 0), _pushed(op, immediate, function, info)
+
+
+def _pushed(op: int, immediate: object, function: Function, info: ModuleInfo) -> str:
+    if isinstance(immediate, str):  # select, ref.null, ref.is_null: an operand's type
+        return "i" if op == opcodes.code("ref.is_null") else immediate
+    if not isinstance(immediate, int):
+        return ""
+    if op in (c.LOCAL_GET, c.LOCAL_TEE):
+        return function.locals[immediate]
+    if op == c.GLOBAL_GET:
+        return info.global_type(immediate).value
+    if op == opcodes.code("table.get"):
+        return info.tables[immediate].element
+    return "i" if op == opcodes.code("table.grow") else ""

@@ -1,0 +1,120 @@
+"""Random modules do under mvvm what they do under wasmtime."""
+
+from __future__ import annotations
+
+import math
+import struct
+from collections.abc import Callable, Sequence
+from hashlib import sha256
+from typing import Any
+
+import wasmtime
+from hypothesis import given, note
+from hypothesis import strategies as st
+
+import mvvm
+from mvvm.abi import traps
+from mvvm.errors import Trap
+from tests.compiler.random_module import FUEL, HOST_TYPES, NUMBERS, RandomModule, arguments, random_modules
+
+_ENGINE = wasmtime.Engine()
+_VALTYPES = {
+    "i": wasmtime.ValType.i32,
+    "I": wasmtime.ValType.i64,
+    "f": wasmtime.ValType.f32,
+    "F": wasmtime.ValType.f64,
+}
+State = dict[str, object]
+
+
+def _mix(a: int, b: int) -> int:
+    return (a * 31 ^ b + (b >> 7)) & 0x7FFFFFFF_FFFFFFFF
+
+
+def _swap(a: float, b: float) -> tuple[float, float]:
+    narrow = struct.pack("<d", b)[-4:]
+    value: float = struct.unpack("<f", narrow)[0]
+    return a, 0.0 if math.isnan(value) else value
+
+
+_HOST: dict[str, Callable[..., Any]] = {"mix": _mix, "swap": _swap}
+
+
+class Wasmtime:
+    """A module under wasmtime."""
+
+    def __init__(self, wasm: bytes) -> None:
+        self.store = wasmtime.Store(_ENGINE)
+        linker = wasmtime.Linker(_ENGINE)
+        for name, type_ in HOST_TYPES.items():
+            params, results = ([_VALTYPES[t]() for t in types] for types in (type_.params, type_.results))
+            linker.define_func("host", name, wasmtime.FuncType(params, results), _HOST[name])
+        instance = linker.instantiate(self.store, wasmtime.Module(_ENGINE, wasm))
+        self.exports: Any = instance.exports(self.store)
+
+    def call(self, name: str, args: Sequence[int | float]) -> object:
+        self.exports["fuel"].set_value(self.store, wasmtime.Val.i32(FUEL))
+        try:
+            result = self.exports[name](self.store, *args)
+        except wasmtime.Trap as trap:
+            matching = [code for code, text in traps.MESSAGES.items() if text in trap.message]
+            return max(matching, key=lambda code: len(traps.MESSAGES[code]))
+        return tuple(result) if isinstance(result, list) else result
+
+    def state(self) -> State:
+        exports, store = self.exports, self.store
+        return {
+            "memory": sha256(exports["memory"].read(store)).hexdigest(),
+            "table": [exports["is_null"](store, i) for i in range(exports["table"].size(store))],
+            **{name: exports[name].value(store) for name in ("fuel", *(f"g{t}" for t in NUMBERS))},
+        }
+
+
+class Mvvm:
+    """A module under mvvm."""
+
+    def __init__(self, wasm: bytes, opt_level: int) -> None:
+        program = mvvm.load(mvvm.compile(wasm, mvvm.CompileOptions(opt_level=opt_level), jobs=1))
+        host = {name: mvvm.Func(type_, _HOST[name]) for name, type_ in HOST_TYPES.items()}
+        self.exports: Any = mvvm.Instance(program, {"host": host}).exports
+
+    def call(self, name: str, args: Sequence[int | float]) -> object:
+        self.exports["fuel"].value = FUEL
+        try:
+            return self.exports[name](*args)
+        except Trap as trap:  # wasmtime does not tell these two apart
+            return traps.UNDEFINED_ELEMENT if trap.code == traps.TABLE_OUT_OF_BOUNDS else trap.code
+
+    def state(self) -> State:
+        exports = self.exports
+        return {
+            "memory": sha256(exports["memory"].span(0, exports["memory"].size)).hexdigest(),
+            "table": [exports["is_null"](i) for i in range(exports["table"].size)],
+            **{name: exports[name].value for name in ("fuel", *(f"g{t}" for t in NUMBERS))},
+        }
+
+
+def _comparable(value: object) -> object:
+    """A value with which floats are compared by their bits, and NaNs are all equal."""
+    if isinstance(value, float):
+        return "nan" if math.isnan(value) else value.hex()
+    if isinstance(value, (tuple, list)):
+        return [_comparable(item) for item in value]
+    if isinstance(value, dict):
+        return {name: _comparable(item) for name, item in value.items()}
+    return value
+
+
+@given(random_modules(), st.data())
+def test_same_as_wasmtime(module: RandomModule, data: st.DataObject) -> None:
+    note(module.text)
+    wasm = bytes(wasmtime.wat2wasm(module.text))
+    expected = Wasmtime(wasm)
+    engines = [Mvvm(wasm, 0), Mvvm(wasm, 3)]
+    for index in data.draw(st.lists(st.integers(0, len(module.types) - 1), min_size=2, max_size=5)):
+        args = data.draw(arguments(module.types[index]))
+        outcome = _comparable(expected.call(f"f{index}", args))
+        state = _comparable(expected.state())
+        for engine in engines:
+            assert _comparable(engine.call(f"f{index}", args)) == outcome
+            assert _comparable(engine.state()) == state
