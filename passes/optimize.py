@@ -53,7 +53,7 @@ def compile_ir(text: str, options: CompileOptions, emit: str, stages: dict[str, 
         parsed = time.perf_counter()
         with module:
             tuning = llvm.create_pipeline_tuning_options(options.opt_level)
-            tuning.loop_vectorization = tuning.slp_vectorization = options.opt_level >= 2
+            tuning.loop_vectorization = options.opt_level >= 2
             builder = llvm.create_pass_builder(machine, tuning)
             builder.getModulePassManager().run(module, builder)
             optimized = time.perf_counter()

@@ -6,12 +6,12 @@ Only the rare: loads, stores, memory.copy, memory.fill and table accesses are co
 from __future__ import annotations
 
 import ctypes
-from _weakref import ref
 
-from mvvm.abi import traps
 from mvvm.abi.context import BUILTINS
-from mvvm.errors import Trap
+from mvvm.abi.traps import TABLE_OUT_OF_BOUNDS
 from mvvm.runtime import thread as threads
+from mvvm.runtime.store import instance_at
+from mvvm.runtime.traps import trap
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,15 +23,8 @@ if TYPE_CHECKING:
 
 _FAILED = 0xFFFFFFFF  # what grow returns where it cannot
 _PROTOTYPE = ctypes.CFUNCTYPE(ctypes.c_int64, *([ctypes.c_uint64] * 6))
-_instances: dict[int, ref[Instance]] = {}
 _callbacks: list[object] = []
 _table = (ctypes.c_void_p * len(BUILTINS))()
-
-
-def register(instance: Instance) -> None:
-    """Make an instance known by the address of its context, for as long as it lives."""
-    context = instance.context
-    _instances[context] = ref(instance, lambda _: _instances.pop(context, None))
 
 
 def table_address() -> int:
@@ -47,7 +40,7 @@ def table_address() -> int:
 def _entry(implementation: Builtin) -> Callable[..., int]:
     def call(context: int, *arguments: int) -> int:
         try:
-            instance = _instances[context]()
+            instance = instance_at(context)
             assert instance is not None
             return implementation(instance, *arguments)
         except BaseException as error:
@@ -80,7 +73,7 @@ def _table_grow(instance: Instance, table: int, value: int, delta: int, *_: int)
 def _table_fill(instance: Instance, table: int, index: int, value: int, size: int, *_: int) -> int:
     target = instance.tables[table]
     if index + size > target.size:
-        raise _out_of_bounds()
+        raise trap(TABLE_OUT_OF_BOUNDS)
     target.fill(index, value, size)
     return 0
 
@@ -88,7 +81,7 @@ def _table_fill(instance: Instance, table: int, index: int, value: int, size: in
 def _table_copy(instance: Instance, to_table: int, from_table: int, to: int, source: int, size: int) -> int:
     target, origin = instance.tables[to_table], instance.tables[from_table]
     if to + size > target.size or source + size > origin.size:
-        raise _out_of_bounds()
+        raise trap(TABLE_OUT_OF_BOUNDS)
     ctypes.memmove(target.base + 8 * to, origin.base + 8 * source, 8 * size)
     return 0
 
@@ -101,10 +94,6 @@ def _table_init(instance: Instance, element: int, table: int, to: int, source: i
 def _elem_drop(instance: Instance, element: int, *_: int) -> int:
     instance.drop_element(element)
     return 0
-
-
-def _out_of_bounds() -> Trap:
-    return Trap(traps.TABLE_OUT_OF_BOUNDS, traps.MESSAGES[traps.TABLE_OUT_OF_BOUNDS])
 
 
 _IMPLEMENTATIONS: dict[str, Builtin] = {

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ctypes
-from array import array
+import struct
 
-from mvvm.abi.context import RECORD_CONTEXT, RECORD_INDEX, RECORD_TYPE, RETURNED
+from mvvm.abi.context import HOST_CONTEXT, RECORD_CONTEXT, RECORD_INDEX, RECORD_TYPE, RETURNED
 from mvvm.errors import UsageError
 from mvvm.runtime import thread as threads
-from mvvm.runtime.store import Store, numbered_type
+from mvvm.runtime.store import Store, instance_at, numbered_type
 from mvvm.runtime.traps import raise_trap
 from mvvm.runtime.values import from_raw, to_raw
 from mvvm.wasm.types import EXTERNREF, F32, F64, FUNCREF, I32, I64, FuncType
@@ -30,6 +30,9 @@ _CTYPES = {
 }
 _FLOATS = {F32: ctypes.c_float, F64: ctypes.c_double}
 _MASKS = {I32: 0xFFFFFFFF, F32: 0xFFFFFFFF}
+
+# Python frames that a callback needs until it can deal with an exception of its own.
+_CALLBACK_DEPTH = 5
 
 _prototypes: dict[str, type] = {}
 
@@ -55,18 +58,17 @@ class Func:
         self._raw = raw
 
     @classmethod
-    def from_record(cls, record: int, store: Store) -> Func:
+    def from_record(cls, record: int) -> Func:
         """The function that a funcref (the address of a Record) stands for."""
         type_ = numbered_type(ctypes.c_uint32.from_address(record + RECORD_TYPE).value)
         func = cls(type_, None)
-        func.store = store
         func.record = record
         context = ctypes.c_uint64.from_address(record + RECORD_CONTEXT).value
-        func.instance = next(
-            instance
-            for instance in store.root().instances
-            if instance.context == context or instance.context <= record < instance.context_end
-        )
+        instance = instance_at(context)
+        if instance is None:  # a HostFunc: the instance that imports it
+            instance = instance_at(ctypes.c_uint64.from_address(context + HOST_CONTEXT).value)
+        assert instance is not None
+        func.instance, func.store = instance, instance.store
         return func
 
     @property
@@ -79,13 +81,12 @@ class Func:
         params = self.type.params
         if len(args) != len(params):
             raise UsageError(f"the function takes {len(params)} arguments, not {len(args)}")
-        raw = [to_raw(value, type_) for value, type_ in zip(args, params, strict=True)]
+        raw = [to_raw(value, type_, self.store) for value, type_ in zip(args, params, strict=True)]
         if not self.record:
             assert self._callable is not None
             return self._callable(*args)
         results = self.call_raw(raw)
-        store = self.store.root()
-        values = [from_raw(bits, type_, store) for bits, type_ in zip(results, self.type.results, strict=True)]
+        values = [from_raw(bits, type_) for bits, type_ in zip(results, self.type.results, strict=True)]
         return values[0] if len(values) == 1 else tuple(values) or None
 
     def call_raw(self, args: Sequence[int]) -> list[int]:
@@ -93,15 +94,19 @@ class Func:
         assert self.instance is not None
         program = self.instance.program
         results = self.type.results
-        values = array("Q", bytes(16 * max(len(args), len(results), 1)))
-        values[: 2 * len(args) : 2] = array("Q", args)
+        values = (ctypes.c_uint64 * (2 * max(len(args), len(results), 1)))()
+        for position, bits in enumerate(args):
+            values[2 * position] = bits
+        _require_recursion(_CALLBACK_DEPTH)
         threads.ensure_handler()
         thread = threads.current()
         store = self.store.root()
         store.enter(thread)
+        outer, thread.store = thread.store, store
         try:
-            code = program.enter(thread.address, program.invoke_thunk(self.type), self.record, values.buffer_info()[0])
+            code = program.enter(thread.address, program.invoke_thunk(self.type), self.record, ctypes.addressof(values))
         finally:
+            thread.store = outer
             store.leave()
         if code != RETURNED:
             raise_trap(code, thread, store.root())
@@ -136,16 +141,15 @@ class Func:
 
         def call(*args: int) -> int:
             try:
-                store = self.store.root()
                 values = [
-                    value if t in _FLOATS else from_raw(value, t, store)
+                    value if t in _FLOATS else from_raw(value, t)
                     for value, t in zip(args[: len(params)], params, strict=True)
                 ]
                 returned = function(*values)
-                raw = _results_to_raw(returned, results)
+                raw = _results_to_raw(returned, results, threads.current().store)
                 if in_status:
                     return raw[0] if raw else 0
-                ctypes.memmove(args[-1], array("Q", raw).tobytes(), 8 * len(raw))
+                ctypes.memmove(args[-1], struct.pack(f"={len(raw)}Q", *raw), 8 * len(raw))
                 return 0
             except BaseException as error:
                 threads.current().pending = error
@@ -154,17 +158,25 @@ class Func:
         return call
 
 
-def _results_to_raw(returned: object, results: str) -> list[int]:
+def _require_recursion(depth: int) -> None:
+    """Raise RecursionError here, if the guest's calls of the host would.
+
+    There it would come before a callback's first line, where ctypes swallows it and makes a result up.
+    """
+    if depth:
+        _require_recursion(depth - 1)
+
+
+def _results_to_raw(returned: object, results: str, store: Store | None) -> list[int]:
     values: tuple[object, ...]
-    if len(results) == 1:
-        values = (returned,)
-    elif not results:
-        values = ()
+    if len(results) > 1 and isinstance(returned, (tuple, list)):
+        values = tuple(returned)
     else:
-        values = tuple(returned)  # type: ignore[arg-type]
-    if len(values) != len(results) or (not results and returned is not None):
+        values = () if not results and returned is None else (returned,)
+    if len(values) != len(results):
         raise UsageError(f"a host function returned {returned!r}, which are not {len(results)} results")
-    return [to_raw(value, type_) for value, type_ in zip(values, results, strict=True)]
+    assert store is not None
+    return [to_raw(value, type_, store) for value, type_ in zip(values, results, strict=True)]
 
 
 def _prototype(type_: FuncType, raw: bool) -> type:

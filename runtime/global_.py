@@ -33,7 +33,7 @@ class Global:
         cell = (ctypes.c_uint64 * (GLOBAL_SIZE // 8))()
         self.address = ctypes.addressof(cell)
         self._owner = cell
-        self.raw = to_raw(value, type.value)
+        self.raw = to_raw(value, type.value, self.store)
 
     @property
     def raw(self) -> int:
@@ -51,10 +51,10 @@ class Global:
     @property
     def value(self) -> object:
         """The value; see mvvm.runtime.values. Setting an immutable global raises UsageError."""
-        return from_raw(self.raw, self.type.value, self.store)
+        return from_raw(self.raw, self.type.value)
 
     @value.setter
     def value(self, value: object) -> None:
         if not self.type.mutable:
             raise UsageError("the global is immutable")
-        self.raw = to_raw(value, self.type.value)
+        self.raw = to_raw(value, self.type.value, self.store)

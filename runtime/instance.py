@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import ctypes
 import struct
-from array import array
 
-from mvvm.abi import traps
 from mvvm.abi.context import (
     CONTEXT_BUILTINS,
     HOST_SIZE,
     RECORD_SIZE,
     ContextLayout,
 )
-from mvvm.errors import LinkError, Trap
+from mvvm.abi.traps import MEMORY_OUT_OF_BOUNDS, TABLE_OUT_OF_BOUNDS
+from mvvm.errors import LinkError
 from mvvm.runtime import builtins_
 from mvvm.runtime.func import Func
 from mvvm.runtime.global_ import Global
 from mvvm.runtime.memory import Memory
-from mvvm.runtime.store import Store, type_number
+from mvvm.runtime.store import Store, register, type_number
 from mvvm.runtime.table import Table
+from mvvm.runtime.traps import trap
 from mvvm.wasm import const_expr
 from mvvm.wasm import module as wasm
 from mvvm.wasm.module import ACTIVE, DECLARATIVE, FUNC, GLOBAL, KIND_NAMES, MEMORY, TABLE, Import
@@ -92,7 +92,7 @@ class Instance:
         self._data = [segment.size for segment in info.data]  # 0 once dropped
         self._fill_context()
         self.store.add(self)
-        builtins_.register(self)
+        register(self)
         self._initialize_globals()
         self._elements = [self._element_values(segment) for segment in info.elements]
         self._initialize_segments()
@@ -110,19 +110,18 @@ class Instance:
         for index, table in enumerate(self.tables):
             _put(context + layout.table(index), table.base, table.cell_address)
         numbers = [type_number(type_) for type_ in info.types]
-        ctypes.memmove(context + layout.types, array("I", numbers).tobytes(), 4 * len(numbers))
+        ctypes.memmove(context + layout.types, struct.pack(f"={len(numbers)}I", *numbers), 4 * len(numbers))
         self._fill_imported_functions(numbers)
         # Records of the module's own functions, all at once: a large module has tens of thousands.
         first = info.num_imported_functions
         addresses = self.program.code_addresses()
-        records = array("Q", bytes(RECORD_SIZE * len(addresses)))
         words = RECORD_SIZE // 8
-        records[0::words] = array("Q", addresses)
-        records[1::words] = array("Q", [context]) * len(addresses)
-        pairs = [numbers[type_] | (first + position) << 32 for position, type_ in enumerate(info.functions[first:])]
-        records[2::words] = array("Q", pairs)
-        if records:
-            ctypes.memmove(context + layout.function(first), records.tobytes(), RECORD_SIZE * len(addresses))
+        records = [context] * (words * len(addresses))
+        records[0::words] = addresses
+        records[2::words] = [
+            numbers[type_] | (first + position) << 32 for position, type_ in enumerate(info.functions[first:])
+        ]
+        _put(context + layout.function(first), *records)
 
     def _fill_imported_functions(self, numbers: list[int]) -> None:
         """Copy the Records of imported functions; make those of host functions."""
@@ -169,11 +168,11 @@ class Instance:
         func.store, func.instance, func.record = self.store, self, self.func_ref(index)
         return func
 
-    def _element_values(self, segment: wasm.Element) -> array[int]:
+    def _element_values(self, segment: wasm.Element) -> memoryview[int]:
         if segment.functions is None:
-            return array("Q", [self._evaluate(item) for item in segment.expressions or ()])
+            return _words([self._evaluate(item) for item in segment.expressions or ()])
         base, step = self.func_ref(0), RECORD_SIZE
-        return array("Q", [base + step * index for index in segment.functions])
+        return _words([base + step * index for index in segment.functions])
 
     def _initialize_segments(self) -> None:
         info = self.program.info
@@ -191,7 +190,7 @@ class Instance:
         """memory.init (Wasm 4.4.7). Raises Trap."""
         target = self.memories[memory]
         if source + size > self._data[index] or to + size > target.size:
-            raise Trap(traps.MEMORY_OUT_OF_BOUNDS, traps.MESSAGES[traps.MEMORY_OUT_OF_BOUNDS])
+            raise trap(MEMORY_OUT_OF_BOUNDS)
         start = self.program.info.data[index].start + source
         target.view[to : to + size] = self.program.wasm[start : start + size]
 
@@ -199,7 +198,7 @@ class Instance:
         """table.init (Wasm 4.4.6). Raises Trap."""
         target, values = self.tables[table], self._elements[index]
         if source + size > len(values) or to + size > target.size:
-            raise Trap(traps.TABLE_OUT_OF_BOUNDS, traps.MESSAGES[traps.TABLE_OUT_OF_BOUNDS])
+            raise trap(TABLE_OUT_OF_BOUNDS)
         target.elements[to : to + size] = values[source : source + size]
 
     def drop_data(self, index: int) -> None:
@@ -208,7 +207,7 @@ class Instance:
 
     def drop_element(self, index: int) -> None:
         """elem.drop."""
-        self._elements[index] = array("Q")
+        self._elements[index] = _words([])
 
     @property
     def exports(self) -> dict[str, Extern]:
@@ -220,6 +219,10 @@ class Instance:
                 for export in self.program.info.exports
             }
         return self._exports
+
+
+def _words(values: list[int]) -> memoryview[int]:
+    return memoryview(struct.pack(f"={len(values)}Q", *values)).cast("Q")
 
 
 def _put(address: int, *values: int) -> None:

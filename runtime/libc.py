@@ -23,8 +23,9 @@ _mmap.argtypes = (
 )
 _mprotect = libc.mprotect
 _mprotect.argtypes = (ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int)
-_munmap = libc.munmap
-_munmap.argtypes = (ctypes.c_void_p, ctypes.c_size_t)
+# munmap(2) itself, for finalizers: they may run when the globals of modules, which a wrapper needs, are gone.
+munmap = libc.munmap
+munmap.argtypes = (ctypes.c_void_p, ctypes.c_size_t)
 
 
 def _error(what: str) -> OSError:
@@ -44,9 +45,3 @@ def mprotect(address: int, size: int, protection: int) -> None:
     """Call mprotect(2). Raises OSError."""
     if _mprotect(address, size, protection):
         raise _error("mprotect")
-
-
-def munmap(address: int, size: int) -> None:
-    """Call munmap(2). Raises OSError."""
-    if _munmap(address, size):
-        raise _error("munmap")

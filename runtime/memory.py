@@ -9,6 +9,10 @@ from mvvm.runtime import libc
 from mvvm.runtime.store import Store
 from mvvm.wasm.types import MAX_PAGES, PAGE_SIZE, Limits
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 # An address is a 32-bit index plus a 32-bit offset plus an access of up to 16 bytes.
 _RESERVED = (8 << 30) + PAGE_SIZE
 
@@ -95,7 +99,7 @@ class Memory:
         """Whether a host address lies in this memory's reservation, guard pages included."""
         return self.base <= address < self.base + _RESERVED
 
-    def __del__(self) -> None:
+    def __del__(self, munmap: Callable[[int, int], int] = libc.munmap) -> None:
         if getattr(self, "base", 0):
             # Views handed out earlier must not be used any more: as with any closed buffer of the host.
-            libc.munmap(self.base, _RESERVED)
+            munmap(self.base, _RESERVED)

@@ -5,7 +5,7 @@ What is read is checked: indices are in range, so that the loader and the instan
 
 from __future__ import annotations
 
-from array import array
+import struct
 
 from mvvm.abi import sections
 from mvvm.errors import BadAotFile, IncompatibleAot
@@ -89,13 +89,9 @@ def _require(holds: bool) -> None:
         raise BadAotFile("damaged .aot file: its metadata does not fit together")
 
 
-def _offsets(data: bytes, text_size: int) -> array[int]:
+def _offsets(data: bytes, text_size: int) -> tuple[int, ...]:
     _require(len(data) % 4 == 0)
-    values = array("I", data)
-    import sys
-
-    if sys.byteorder == "big":
-        values.byteswap()
+    values: tuple[int, ...] = struct.unpack(f"<{len(data) // 4}I", data)
     _require(all(value < text_size or value == NO_CODE for value in values))
     return values
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import mmap
 import os
-from array import array
+import struct
 
 from mvvm import cpu
 from mvvm.abi import elf, sections
@@ -16,6 +16,7 @@ from mvvm.wasm.types import FuncType
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from os import PathLike
 
 _ENTER = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p)
@@ -98,14 +99,14 @@ class Program:
         names = self._functions.imports
         if len(names) * 8 > got.size:
             raise BadAotFile("damaged .aot file: it imports more functions than it has places for")
-        slots = array("Q")
+        slots = []
         for name in names:
             try:
                 symbol = getattr(libc.libc, name)
             except AttributeError:
                 raise IncompatibleAot(f"the .aot file needs {name}(), which this machine's libc lacks") from None
             slots.append(ctypes.cast(symbol, ctypes.c_void_p).value or 0)
-        ctypes.memmove(self._base + got.address, slots.tobytes(), 8 * len(slots))
+        ctypes.memmove(self._base + got.address, struct.pack(f"={len(slots)}Q", *slots), 8 * len(slots))
 
     def invoke_thunk(self, type_: FuncType) -> int:
         """The address of the thunk that calls functions of a type."""
@@ -152,9 +153,9 @@ class Program:
         order += [(offset, -1) for offset in support]
         return sorted(order)
 
-    def __del__(self) -> None:
+    def __del__(self, munmap: Callable[[int, int], int] = libc.munmap) -> None:
         if self._base:
-            libc.munmap(self._base, self._size)
+            munmap(self._base, self._size)
 
 
 def _check_compatible(target: metadata.Target, machine: str) -> None:
@@ -176,10 +177,23 @@ def _check_compatible(target: metadata.Target, machine: str) -> None:
 
 def _check_intact(target: metadata.Target, wasm: memoryview) -> None:
     """Raise BadAotFile unless the module is the one that the code was made from."""
+    if _sha256(wasm) != target.module_sha256:
+        raise BadAotFile("damaged .aot file: the Wasm module in it is not the one that its code was made from")
+
+
+def _sha256(data: memoryview) -> bytes:
+    # hashlib loads OpenSSL's, which is faster, but for less than a mebibyte not by what loading it takes.
+    if len(data) < 1 << 20:
+        import sys
+
+        try:
+            digest: bytes = __import__("_sha2" if sys.version_info >= (3, 12) else "_sha256").sha256(data).digest()
+            return digest
+        except ImportError:
+            pass
     from hashlib import sha256
 
-    if sha256(wasm).digest() != target.module_sha256:
-        raise BadAotFile("damaged .aot file: the Wasm module in it is not the one that its code was made from")
+    return sha256(data).digest()
 
 
 def load(source: str | PathLike[str] | bytes) -> Program:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+from _weakref import ref
 
 from mvvm.abi.context import CONTEXT_THREAD
 from mvvm.errors import UsageError
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 _type_numbers: dict[str, int] = {}
 _types: list[FuncType] = []
+_instances: dict[int, ref[Instance]] = {}
 
 
 def type_number(type_: FuncType) -> int:
@@ -29,6 +31,18 @@ def type_number(type_: FuncType) -> int:
 def numbered_type(number: int) -> FuncType:
     """The function type of a number."""
     return _types[number]
+
+
+def register(instance: Instance) -> None:
+    """Make an instance known by the address of its context, for as long as it lives."""
+    context = instance.context
+    _instances[context] = ref(instance, lambda _: _instances.pop(context, None))
+
+
+def instance_at(context: int) -> Instance | None:
+    """The instance whose context is at an address."""
+    reference = _instances.get(context)
+    return reference() if reference is not None else None
 
 
 class Store:
@@ -61,13 +75,14 @@ class Store:
             return
         if source._depth and into._depth and source._thread is not into._thread:
             raise UsageError("instances that run in different threads cannot be linked")
+        if source._depth:
+            into._thread = source._thread
         into.instances += source.instances
         into._depth += source._depth
-        into._thread = into._thread if into._thread is not None and source._thread is None else source._thread
         source._merged_into = into
         source.instances = []
         if into._thread is not None:
-            into._bind(into._thread)
+            into._bind()
 
     def add(self, instance: Instance) -> None:
         """Add a new instance."""
@@ -78,20 +93,24 @@ class Store:
 
     def enter(self, thread: Thread) -> None:
         """Claim the store for a call by `thread`. Raises UsageError while another thread runs in it."""
-        if self._thread is not thread:
-            if self._depth:
-                raise UsageError("another thread is running in this instance or one that it is linked to")
-            self._bind(thread)
-        self._depth += 1
+        if self._thread is thread:
+            self._depth += 1
+            return
+        if self._depth:
+            raise UsageError("another thread is running in this instance or one that it is linked to")
+        # Claimed first: Python may go on in another thread at any call of a function.
+        self._depth = 1
+        self._thread = thread
+        self._bind()
 
     def leave(self) -> None:
         """End what `enter` began. The store may have been merged meanwhile."""
         self.root()._depth -= 1
 
-    def _bind(self, thread: Thread) -> None:
-        self._thread = thread
+    def _bind(self) -> None:
+        assert self._thread is not None
         for instance in self.instances:
-            _set_thread(instance, thread)
+            _set_thread(instance, self._thread)
 
 
 def _set_thread(instance: Instance, thread: Thread) -> None:

@@ -9,6 +9,10 @@ from mvvm.runtime import libc
 from mvvm.runtime.store import Store
 from mvvm.wasm.types import TableType
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 # The most elements that a table can have, as in other engines; the spec lets a host set a limit.
 MAX_ELEMENTS = 10_000_000
 
@@ -60,6 +64,6 @@ class Table:
         """Set `count` elements from `start` on. The range is not checked."""
         ctypes.memmove(self.base + 8 * start, (ctypes.c_uint64 * count)(*([value] * count)), 8 * count)
 
-    def __del__(self) -> None:
+    def __del__(self, munmap: Callable[[int, int], int] = libc.munmap) -> None:
         if getattr(self, "base", 0):
-            libc.munmap(self.base, self._reserved)
+            munmap(self.base, self._reserved)

@@ -15,6 +15,10 @@ from mvvm.abi.context import (
 from mvvm.errors import EnvironmentFailure
 from mvvm.runtime import libc
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from mvvm.runtime.store import Store
+
 # What a host function may use of the stack: Python's interpreter, ctypes, libc. In bytes.
 HEADROOM = 256 * 1024
 _ALTERNATE_STACK = 64 * 1024
@@ -36,14 +40,18 @@ _words = 0
 
 
 class Thread:
-    """The structure Thread of the calling thread (mvvm.abi.context); `pending` is what a host function raised."""
+    """The structure Thread of the calling thread (mvvm.abi.context).
 
-    __slots__ = ("_alternate", "_buffer", "address", "pending", "stack_low")
+    `pending` is what a host function raised, `store` the one in which the innermost call into the guest runs.
+    """
+
+    __slots__ = ("_alternate", "_buffer", "address", "pending", "stack_low", "store")
 
     def __init__(self) -> None:
         self._buffer = ctypes.create_string_buffer(THREAD_SIZE)
         self.address = ctypes.addressof(self._buffer)
         self.pending: BaseException | None = None
+        self.store: Store | None = None
         self.stack_low = _stack_low()
         ctypes.c_uint64.from_address(self.address + THREAD_STACK_LIMIT).value = self.stack_low + HEADROOM
         self._alternate = _use_alternate_stack()

@@ -16,17 +16,23 @@ _NULL_PAGE = 4096
 _BELOW_STACK = 16 << 20
 
 
+def trap(code: int, frames: tuple[tuple[int, str | None], ...] = ()) -> Trap:
+    """The exception for a code of mvvm.abi.traps."""
+    return Trap(code, f"wasm trap: {traps.MESSAGES[code]}", frames)
+
+
 def raise_trap(code: int, thread: Thread, store: Store) -> None:
     """Raise what `mvvm_enter` returned a nonzero code for."""
+    addresses = thread.backtrace
     if code == traps.HOST:
         pending = thread.pending
         thread.pending = None
         assert pending is not None
+        if isinstance(pending, Trap) and not pending.frames:  # of a builtin: the first address is in its support code
+            pending.frames = tuple(_frames(addresses[1:], store, first_is_exact=False))
         raise pending
-    frames = tuple(_frames(thread.backtrace, store, first_is_exact=code == traps.FAULT))
-    if code == traps.FAULT:
-        code = _fault_reason(thread, store)
-    raise Trap(code, f"wasm trap: {traps.MESSAGES[code].removeprefix('wasm trap: ')}", frames)
+    frames = tuple(_frames(addresses, store, first_is_exact=code == traps.FAULT))
+    raise trap(_fault_reason(thread, store) if code == traps.FAULT else code, frames)
 
 
 def _fault_reason(thread: Thread, store: Store) -> int:

@@ -19,8 +19,11 @@ if TYPE_CHECKING:
 _BITS = {I32: 32, I64: 64}
 
 
-def to_raw(value: object, type_: str) -> int:
-    """The bits of a value. Raises UsageError where it is not of the type."""
+def to_raw(value: object, type_: str, store: Store) -> int:
+    """The bits of a value. Raises UsageError where it is not of the type.
+
+    `store` is where the value goes: the one that a function comes from is merged with it.
+    """
     if type_ in _BITS:
         bits = _BITS[type_]
         if isinstance(value, int) and -(1 << (bits - 1)) <= value < 1 << bits:
@@ -38,14 +41,15 @@ def to_raw(value: object, type_: str) -> int:
         if value is None:
             return 0
         if isinstance(value, Func) and value.record:
+            store.merge(value.store)
             return value.record
     elif type_ == EXTERNREF:
         return references.handle(value)
     raise UsageError(f"{value!r} is not a value of type {NAMES[type_]}")
 
 
-def from_raw(bits: int, type_: str, store: Store) -> object:
-    """The value of bits. `store` is the one that a funcref belongs to."""
+def from_raw(bits: int, type_: str) -> object:
+    """The value of bits."""
     if type_ == I32:
         bits &= 0xFFFFFFFF
         return bits - (1 << 32) if bits >> 31 else bits
@@ -58,5 +62,5 @@ def from_raw(bits: int, type_: str, store: Store) -> object:
     if type_ == FUNCREF:
         from mvvm.runtime.func import Func
 
-        return Func.from_record(bits, store) if bits else None
+        return Func.from_record(bits) if bits else None
     return references.object_of(bits)

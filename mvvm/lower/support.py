@@ -100,7 +100,8 @@ define hidden void @{sections.TRAP}(ptr %ctx, i32 %code) noreturn cold noinline 
 }}
 
 ; A fault while the guest runs is a trap; the runtime finds out which. Any other gets the action that was there
-; before, and happens again.
+; before, and happens again. That action is given once: a handler that was put in place over this one gives the
+; fault back when it is done, and then the default is due.
 define hidden void @{sections.ON_SIGNAL}(i32 %signal, ptr %info, ptr %machine) #0 {{
   %key = load i32, ptr @{sections.HANDLER_WORDS}
   %thread = call ptr @pthread_getspecific(i32 %key)
@@ -133,6 +134,7 @@ pass_on:
   %offset = select i1 %is_bus, i64 {8 + _SIGACTION_SIZE}, i64 8
   %before = getelementptr i8, ptr @{sections.HANDLER_WORDS}, i64 %offset
   %ignored = call i32 @sigaction(i32 %signal, ptr %before, ptr null)
+  store i64 0, ptr %before ; sa_handler: SIG_DFL
   ret void
 }}
 

@@ -40,7 +40,7 @@ def _local_tee(f: FunctionLowering, index: Any) -> None:
 
 def drop(f: FunctionLowering, _: Any) -> None:
     """Drop the top of the stack. A load whose value is dropped must still trap, so it becomes volatile."""
-    line = f.loads.get(f.stack.pop())
+    line = f.loads.pop(f.stack.pop(), None)
     if line is not None:
         f.lines[line] = f.lines[line].replace(" = load ", " = load volatile ", 1)
 

@@ -117,4 +117,7 @@ def test_same_as_wasmtime(module: RandomModule, data: st.DataObject) -> None:
         state = _comparable(expected.state())
         for engine in engines:
             assert _comparable(engine.call(f"f{index}", args)) == outcome
+        if outcome == traps.MEMORY_OUT_OF_BOUNDS:
+            return  # LLVM may move an access that faults across accesses of other state
+        for engine in engines:
             assert _comparable(engine.state()) == state
