@@ -22,6 +22,37 @@ setup: $(VENV)/ready ## the virtual environment with all dependencies
 proto: $(VENV)/ready ## generate proto/*_pb2.py from proto/*.proto
 	cd proto && ../$(BIN)/python -m grpc_tools.protoc -I. --python_out=. --pyi_out=. *.proto
 
+.PHONY: programs
+programs: $(VENV)/ready ## build the real programs that tests, demo and bench use
+	$(BIN)/python -m tests.programs.build lua lua-eh sqlite speedtest1 qjs zstd bzip2
+
+.PHONY: lint
+lint: $(VENV)/ready ## formatting, style, types, and who imports whom
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+.PHONY: test
+test: lint programs ## everything that continuous integration checks
+	$(BIN)/pytest -n 2 $(PYTEST_ARGS)
+
+.PHONY: demo
+demo: programs ## compile a real program and run it
+	artifact/demo.sh
+
+.PHONY: bench
+bench: $(VENV)/ready ## run time, compile time and code size against wasmtime and native code
+	$(BIN)/python -m bench.run $(BENCH_ARGS)
+
+.PHONY: spec-report
+spec-report: $(VENV)/ready ## the reference test suite, as a table by feature
+	$(BIN)/python -m tests.spec.report
+
+.PHONY: large
+large: $(VENV)/ready ## compile and run CPython (minutes), with its peak memory
+	$(BIN)/python -m artifact.cpython
+
 .PHONY: clean
 clean: ## remove all that make made
 	rm -rf $(VENV) .cache build dist *.egg-info

@@ -138,7 +138,7 @@ class _Plan:
     def __init__(self, module: Module, options: CompileOptions) -> None:
         self.module = module
         self.options = options
-        self.facts = ModuleFacts(module.info, _may_grow_tables(module), options.target.architecture)
+        self.facts = ModuleFacts(module, options.target.architecture)
         self.shadow_stack: ShadowStack | None = find_shadow_stack(module) if options.aux_stack_check else None
         self.partitions = _partitions(module)
         # With a single partition LLVM sees all callers, and may drop what has no address and was inlined.
@@ -163,11 +163,6 @@ def _partitions(module: Module) -> list[tuple[int, int]]:
     if start < len(module.bodies) or not ranges:
         ranges.append((start, len(module.bodies)))
     return ranges
-
-
-def _may_grow_tables(module: Module) -> bool:
-    """Whether any body may hold a `table.grow`: its bytes occur somewhere."""
-    return module.data.find(b"\xfc\x0f") >= 0
 
 
 def _roots(info: ModuleInfo) -> set[int]:
@@ -225,6 +220,8 @@ def _compile_partitions(
     count = len(plan.partitions)
     total = sum(plan.size(number) for number in range(count))
     done = 0
+    if progress is not None:
+        progress(done, total)
     for number, (result, stages) in enumerate(_run_partitions(count, emit, jobs or len(os.sched_getaffinity(0)))):
         for stage, seconds in stages.items():
             report[stage] = report.get(stage, 0.0) + seconds

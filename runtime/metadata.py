@@ -10,11 +10,14 @@ import struct
 from mvvm.abi import sections
 from mvvm.errors import BadAotFile, IncompatibleAot
 from mvvm.proto import wire
-from mvvm.wasm import types
+from mvvm.wasm import const_expr, types
 from mvvm.wasm.module import (
+    ACTIVE,
+    DECLARATIVE,
     FUNC,
     GLOBAL,
     MEMORY,
+    PASSIVE,
     TABLE,
     Data,
     Element,
@@ -74,8 +77,10 @@ class Functions:
         message = wire.fields(section)
         self.imports = wire.texts(message, 1)
         self.functions = _offsets(wire.data(message, 2), text_size)
+        # Types always have their thunks.
         self.invoke_thunks = _offsets(wire.data(message, 3), text_size)
         self.host_thunks = _offsets(wire.data(message, 4), text_size)
+        _require(NO_CODE not in self.invoke_thunks and NO_CODE not in self.host_thunks)
         self.enter = wire.number(message, 5)
         self.on_signal = wire.number(message, 6)
         self.handler_words = wire.number(message, 7)
@@ -97,7 +102,7 @@ def _offsets(data: bytes, text_size: int) -> tuple[int, ...]:
 
 
 def _value_types(value: str) -> str:
-    _require(all(t in types.NAMES for t in value))
+    _require(all(t in types.NAMES and t != types.V128 for t in value))
     return value
 
 
@@ -108,11 +113,20 @@ def _value_type(value: str) -> str:
 
 def _limits(message: wire.Fields) -> Limits:
     maximum = wire.number(message, 2)
-    return Limits(wire.number(message, 1), maximum - 1 if maximum else None)
+    limits = Limits(wire.number(message, 1), maximum - 1 if maximum else None)
+    _require(limits.maximum is None or limits.minimum <= limits.maximum)
+    return limits
+
+
+def _memory(message: wire.Fields) -> Limits:
+    limits = _limits(message)
+    _require(limits.minimum <= types.MAX_PAGES)
+    return limits
 
 
 def _table(message: wire.Fields) -> TableType:
     element = _value_type(wire.text(message, 1))
+    _require(element in types.REFERENCES)
     return TableType(element, _limits(wire.fields(wire.data(message, 2))))
 
 
@@ -129,7 +143,7 @@ def _import(message: wire.Fields, num_types: int) -> Import:
     elif kind == TABLE:
         type_ = _table(wire.fields(wire.data(message, 5)))
     elif kind == MEMORY:
-        type_ = _limits(wire.fields(wire.data(message, 6)))
+        type_ = _memory(wire.fields(wire.data(message, 6)))
     else:
         _require(kind == GLOBAL)
         type_ = _global_type(wire.fields(wire.data(message, 7)))
@@ -158,7 +172,7 @@ def read_module(section: bytes, wasm_size: int) -> ModuleInfo:
         info.add_import(_import(item, len(info.types)))
     info.functions += wire.numbers(message, 3)
     info.tables += [_table(item) for item in wire.messages(message, 4)]
-    info.memories += [_limits(item) for item in wire.messages(message, 5)]
+    info.memories += [_memory(item) for item in wire.messages(message, 5)]
     for item in wire.messages(message, 6):
         info.globals.append(Global(_global_type(wire.fields(wire.data(item, 1))), wire.data(item, 2)))
     for item in wire.messages(message, 7):
@@ -180,17 +194,34 @@ def read_module(section: bytes, wasm_size: int) -> ModuleInfo:
 
 
 def _check(info: ModuleInfo, wasm_size: int) -> None:
-    """Every index is in its index space."""
+    """Every index is in its index space, every constant expression of the type that its place has."""
     _require(all(index < len(info.types) for index in info.functions))
     sizes = (len(info.functions), len(info.tables), len(info.memories), len(info.globals))
     _require(all(export.kind < 4 and export.index < sizes[export.kind] for export in info.exports))
-    _require(info.start is None or info.start < len(info.functions))
+    if info.start is not None:
+        _require(info.start < len(info.functions) and info.func_type(info.start).key == "_")
+    global_types = [info.global_type(index).value for index in range(len(info.globals))]
+    for index, item in enumerate(info.globals):
+        if isinstance(item, Global):
+            _check_expression(item.init, item.type.value, global_types[:index], info)
     for segment in info.elements:
-        _require(segment.mode != 0 or segment.table < len(info.tables))
-        _require(max(segment.functions or (0,)) < max(len(info.functions), 1))
+        _require(segment.mode <= DECLARATIVE)
+        if segment.mode == ACTIVE:
+            _require(segment.table < len(info.tables) and info.tables[segment.table].element == segment.type)
+            _check_expression(segment.offset, types.I32, global_types, info)
+        _require(not segment.functions or segment.type == types.FUNCREF)
+        _require(all(function < len(info.functions) for function in segment.functions or ()))
+        for expression in segment.expressions or ():
+            _check_expression(expression, segment.type, global_types, info)
     for data in info.data:
-        _require(data.mode != 0 or data.memory < len(info.memories))
-        _require(data.start + data.size <= wasm_size)
+        _require(data.mode <= PASSIVE and data.start + data.size <= wasm_size)
+        if data.mode == ACTIVE:
+            _require(data.memory < len(info.memories))
+            _check_expression(data.offset, types.I32, global_types, info)
+
+
+def _check_expression(expression: bytes, type_: str, global_types: list[str], info: ModuleInfo) -> None:
+    _require(const_expr.gives(expression, type_, global_types, len(info.functions)))
 
 
 def read_names(section: bytes) -> dict[int, str]:

@@ -61,6 +61,7 @@ class Program:
         self._names_section = image.section(sections.NAMES).contents
         self._names: dict[int, str] | None = None
         self._order: list[tuple[int, int]] | None = None
+        _check_places(image, functions)
         self._map(image, file)
         self._text, self._text_size = self._base + text.address, text.size
         self._fill_got(image)
@@ -96,14 +97,11 @@ class Program:
     def _fill_got(self, image: elf.ElfFile) -> None:
         """Resolve the libc functions that the code calls."""
         got = image.section(sections.GOT)
-        names = self._functions.imports
-        if len(names) * 8 > got.size:
-            raise BadAotFile("damaged .aot file: it imports more functions than it has places for")
         slots = []
-        for name in names:
+        for name in self._functions.imports:
             try:
-                symbol = getattr(libc.libc, name)
-            except AttributeError:
+                symbol = libc.libc[name]
+            except (AttributeError, ValueError):  # not there, or no name of C at all
                 raise IncompatibleAot(f"the .aot file needs {name}(), which this machine's libc lacks") from None
             slots.append(ctypes.cast(symbol, ctypes.c_void_p).value or 0)
         ctypes.memmove(self._base + got.address, struct.pack(f"={len(slots)}Q", *slots), 8 * len(slots))
@@ -194,6 +192,20 @@ def _sha256(data: memoryview) -> bytes:
     from hashlib import sha256
 
     return sha256(data).digest()
+
+
+def _check_places(image: elf.ElfFile, functions: metadata.Functions) -> None:
+    """Raise BadAotFile unless sections are where the loader writes and jumps."""
+    needed = (
+        (sections.TEXT, elf.SHF_EXECINSTR, 1),
+        (sections.GOT, elf.SHF_WRITE, 8 * len(functions.imports)),
+        (sections.DATA, elf.SHF_WRITE, functions.handler_words + sections.HANDLER_WORDS_SIZE),
+    )
+    for name, right, size in needed:
+        section = image.section(name)
+        flags = right | elf.SHF_ALLOC
+        if section.flags & flags != flags or section.size < size:
+            raise BadAotFile(f"damaged .aot file: its section {name} is not what its metadata say")
 
 
 def load(source: str | PathLike[str] | bytes) -> Program:

@@ -12,6 +12,7 @@ from mvvm.abi.context import (
     THREAD_SIZE,
     THREAD_STACK_LIMIT,
 )
+from mvvm.abi.sections import SIGACTION_SIZE
 from mvvm.errors import EnvironmentFailure
 from mvvm.runtime import libc
 
@@ -26,8 +27,7 @@ _ALTERNATE_STACK = 64 * 1024
 _SIGBUS, _SIGSEGV = 7, 11
 _SA_SIGINFO, _SA_ONSTACK, _SA_NODEFER = 4, 0x08000000, 0x40000000
 _SIGACTION_SIZE, _SIGACTION_FLAGS = 152, 136
-# In HANDLER_WORDS (mvvm.lower.support): the pthread key, then the actions before ours.
-_BEFORE = {_SIGSEGV: 8, _SIGBUS: 8 + 160}
+_BEFORE = {_SIGSEGV: 8, _SIGBUS: 8 + SIGACTION_SIZE}  # in HANDLER_WORDS: the actions before ours
 _SS_DISABLE = 2
 
 _libc = libc.libc

@@ -33,4 +33,6 @@ INVOKE = "invoke_"  # + type key: void (ptr record, ptr values): 16-byte slots, 
 HOST = "host_"  # + type key: the code of host functions of that type
 FUNCTION = "f"  # + function index
 # Words in .data, set by the loader of the first file of a process.
-HANDLER_WORDS = "mvvm_handler_words"  # u32 pthread key, then at +8 ptr to struct sigaction[2], see lower.support
+HANDLER_WORDS = "mvvm_handler_words"  # u32 pthread key; at +8 the actions before ours for SIGSEGV and SIGBUS
+SIGACTION_SIZE = 160  # of glibc's struct sigaction (152), rounded up
+HANDLER_WORDS_SIZE = 8 + 2 * SIGACTION_SIZE

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import sys
 
 from mvvm.errors import EnvironmentFailure, InputError, UsageError
 from mvvm.files import write_atomically
@@ -18,9 +17,7 @@ _WRONG_PATH = frozenset(
 def read_input(path: str) -> bytes:
     """The contents of a file; `-` is standard input. Raises InputError."""
     try:
-        if path == "-":
-            return sys.stdin.buffer.read()
-        with open(path, "rb") as file:
+        with open(0 if path == "-" else path, "rb", closefd=path != "-") as file:
             return file.read()
     except (OSError, ValueError) as error:
         raise InputError(f"{path}: {error.strerror if isinstance(error, OSError) else error}") from None
@@ -33,9 +30,10 @@ def write_output(path: str, contents: bytes, *, text: bool = False) -> None:
     EnvironmentFailure where the machine fails.
     """
     if path == "-":
-        if not text and sys.stdout.isatty():
+        if not text and os.isatty(1):
             raise UsageError("standard output is a terminal: name a file with -o")
-        sys.stdout.buffer.write(contents)
+        with open(1, "wb", closefd=False) as file:
+            file.write(contents)
         return
     try:
         write_atomically(path, (contents,))

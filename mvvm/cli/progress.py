@@ -11,10 +11,14 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
 
+# Bytes of function bodies that LLVM takes more than a moment for.
+_LONG = 64 * 1024
+
+
 class CompileProgress:
     """A context in which a bar shows what was compiled; `update` is for `compile_module`'s `progress`.
 
-    Shows nothing if `quiet`, or where standard error is no terminal.
+    Shows nothing for a small module, if `quiet`, or where standard error is no terminal.
     """
 
     def __init__(self, what: str, quiet: bool) -> None:
@@ -23,15 +27,6 @@ class CompileProgress:
         self._bar: Progress | None = None
 
     def __enter__(self) -> CompileProgress:
-        if self._shown:
-            from rich.console import Console
-            from rich.progress import Progress
-
-            # No refreshing in the background: a thread would be running when the compiler forks its workers.
-            self._bar = Progress(console=Console(stderr=True), auto_refresh=False, transient=True)
-            self._bar.add_task(self._what, total=None)
-            self._bar.start()
-            self._bar.refresh()
         return self
 
     def __exit__(
@@ -42,6 +37,15 @@ class CompileProgress:
 
     def update(self, done: int, total: int) -> None:
         """Show that `done` of `total` bytes of function bodies are compiled."""
-        if self._bar is not None:
-            self._bar.update(self._bar.task_ids[0], completed=done, total=total)
-            self._bar.refresh()
+        if not self._shown or total < _LONG:
+            return
+        if self._bar is None:
+            from rich.console import Console
+            from rich.progress import Progress
+
+            # No refreshing in the background: a thread would be running when the compiler forks its workers.
+            self._bar = Progress(console=Console(stderr=True), auto_refresh=False, transient=True)
+            self._bar.add_task(self._what, total=total)
+            self._bar.start()
+        self._bar.update(self._bar.task_ids[0], completed=done)
+        self._bar.refresh()

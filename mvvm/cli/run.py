@@ -38,14 +38,15 @@ def run(command: str, options: RunOptions) -> int:
         [_folder(item) for item in options.dirs],
         0 if options.stdin is None else _open(options.stdin),
     )
-    if options.invoke is not None:
+    name, args = options.invoke, options.args
+    if name is None:
+        from mvvm.runtime.command import run as run_command
+
+        status = _in_guest_thread(lambda: run_command(program, wasi, max_pages))
+    else:
         from mvvm.cli.invoke import invoke
 
-        name, args = options.invoke, options.args
-        return _in_guest_thread(lambda: invoke(program, wasi, max_pages, name, args))
-    from mvvm.runtime.command import run as run_command
-
-    status = _in_guest_thread(lambda: run_command(program, wasi, max_pages))
+        status = _in_guest_thread(lambda: invoke(program, wasi, max_pages, name, args))
     if status > _MAX_EXIT_STATUS:
         say(command, "error", f"the guest's exit status {status} is not in 0 to {_MAX_EXIT_STATUS}")
         return 1

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mvvm.abi import traps
-from mvvm.abi.context import RECORD_CODE, RECORD_CONTEXT, RECORD_TYPE
-from mvvm.lower.llvm_types import INVARIANT, LLVM, TABLES, result_type
-from mvvm.lower.tables import element_address
+from mvvm.abi.context import RECORD_CODE, RECORD_CONTEXT
+from mvvm.lower.indirect import lower_callee
+from mvvm.lower.llvm_types import LLVM, result_type
 
 if TYPE_CHECKING:
     from mvvm.lower.function import FunctionLowering
@@ -48,25 +47,9 @@ def _call(f: FunctionLowering, index: Any) -> None:
 
 
 def _call_indirect(f: FunctionLowering, immediate: Any) -> None:
-    """Call through a table.
-
-    A null element is found by the fault that reading its type causes: the null page is never mapped, and the
-    runtime tells a fault there from one in a memory (see mvvm.runtime.traps).
-    """
     type_index, table = immediate
-    slot = element_address(f, table, f.stack.pop(), traps.UNDEFINED_ELEMENT)
-    record = f.emit(f"load ptr, ptr {slot}, align 8, {TABLES}")
-    type_field = f.emit(f"getelementptr i8, ptr {record}, i64 {RECORD_TYPE}")
-    actual = f.emit(f"load i32, ptr {type_field}, align 8, {INVARIANT}")
-    expected_field = f.context_field(f"%type{type_index}", f.facts.layout.type(type_index))
-    expected = f.emit(f"load i32, ptr {expected_field}, align 4, {INVARIANT}")
-    f.trap_if(f.emit(f"icmp ne i32 {actual}, {expected}"), traps.INDIRECT_CALL_TYPE_MISMATCH)
-    code = f.emit(f"load ptr, ptr {record}, align 8, {INVARIANT}")
-    context_field = f.emit(f"getelementptr i8, ptr {record}, i64 {RECORD_CONTEXT}")
-    context = f.emit(f"load ptr, ptr {context_field}, align 8, {INVARIANT}")
+    code, context = lower_callee(f, type_index, table)
     _emit_call(f, f.facts.info.types[type_index], code, context)
 
-
-assert RECORD_CODE == 0
 
 HANDLERS = {"call": _call, "call_indirect": _call_indirect}

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 
 from mvvm.abi.context import MEMORY_BASE, MEMORY_CELL, ContextLayout
 from mvvm.lower.llvm_types import INVARIANT, LLVM, ZERO, result_type
+from mvvm.passes.static_tables import find_changed_tables, find_static_tables
 from mvvm.wasm.code import Block, Function
-from mvvm.wasm.module import TABLE, Global, ModuleInfo
+from mvvm.wasm.decode import Module
+from mvvm.wasm.module import Global
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -22,19 +24,28 @@ Edge = tuple[str, "Sequence[str]", "Sequence[str]"]  # from LLVM block, values f
 class ModuleFacts:
     """What lowering knows of a whole module. Shared by all of its functions."""
 
-    __slots__ = ("architecture", "fixed_tables", "info", "layout")
+    __slots__ = ("_canonical", "architecture", "fixed_tables", "info", "layout", "static_tables")
 
-    def __init__(self, info: ModuleInfo, grows_tables: bool, architecture: str) -> None:
-        self.info = info
+    def __init__(self, module: Module, architecture: str) -> None:
+        self.info = info = module.info
         self.architecture = architecture
         self.layout = ContextLayout(info)
-        exported = {(export.kind, export.index) for export in info.exports}
-        # Tables whose number of elements can never change, with that number.
-        self.fixed_tables: dict[int, int] = {}
-        for index, table in enumerate(info.tables):
-            own = index >= info.num_imported_tables and (TABLE, index) not in exported
-            if table.limits.maximum == table.limits.minimum or (own and not grows_tables):
-                self.fixed_tables[index] = table.limits.minimum
+        changed = find_changed_tables(module)
+        # Function indices in the tables that never change.
+        self.static_tables = find_static_tables(module, changed)
+        # Tables whose number of elements never changes, with that number.
+        self.fixed_tables = {
+            index: table.limits.minimum
+            for index, table in enumerate(info.tables)
+            if index not in changed or table.limits.maximum == table.limits.minimum
+        }
+        self._canonical: dict[str, int] = {}
+        for index, type_ in enumerate(info.types):
+            self._canonical.setdefault(type_.key, index)
+
+    def canonical_type(self, type_index: int) -> int:
+        """The first type index that stands for the same type."""
+        return self._canonical[self.info.types[type_index].key]
 
 
 class Frame:
@@ -63,6 +74,7 @@ class FunctionLowering:
         "addresses",
         "bools",
         "called",
+        "cold",
         "current",
         "dead_sets",
         "facts",
@@ -75,6 +87,7 @@ class FunctionLowering:
         "promotions",
         "reachable",
         "stack",
+        "static_tables_used",
         "sums",
     )
 
@@ -87,10 +100,12 @@ class FunctionLowering:
         params = len(function.type.params)
         self.locals = [f"%p{i}" for i in range(params)] + [ZERO[t] for t in function.locals[params:]]
         self.lines: list[str] = []
+        self.cold: list[str] = []  # blocks that are hardly ever reached, to be put behind the others
         self.frames: dict[Block, Frame] = {}  # of the open blocks, outermost first
         self.current = "entry"  # label of the LLVM block that is written
         self.reachable = True
         self.called: set[int] = set()
+        self.static_tables_used: set[int] = set()
         self.addresses: dict[str, str] = {}  # 32-bit address -> pointer, valid in this block and those it dominates
         # (memory, i32 value) -> a constant and the pointer to the byte at their sum, accessed in this block or before.
         self.accessed: dict[tuple[int, str], tuple[int, str]] = {}
@@ -227,7 +242,7 @@ class FunctionLowering:
             f"{label}:\n  call void @mvvm_trap(ptr %ctx, i32 {code})\n  unreachable"
             for code, label in self._traps.items()
         ]
-        return "\n".join([head, *self._prologue.values(), *self.lines, *traps, "}\n"])
+        return "\n".join([head, *self._prologue.values(), *self.lines, *self.cold, *traps, "}\n"])
 
 
 def phi(type_: str, origins: list[str], values: Sequence[str]) -> str:

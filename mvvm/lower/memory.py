@@ -56,8 +56,7 @@ def _index(f: FunctionLowering, base: str, index: str) -> str:
     f._names += 1
     address = f"%a{f._names}"
     f.lines.append(
-        f"  {address}.i = zext i32 {index} to i64\n"
-        f"  {address} = getelementptr inbounds i8, ptr {base}, i64 {address}.i"
+        f"  {address}.i = zext i32 {index} to i64\n  {address} = getelementptr inbounds i8, ptr {base}, i64 {address}.i"
     )
     return address
 

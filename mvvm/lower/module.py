@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mvvm.lower import calls, control, memory, numeric, tables, variables
+from mvvm.lower import calls, control, memory, numeric, variables
+from mvvm.lower import tables as table_instructions
 from mvvm.lower.function import FunctionLowering, ModuleFacts
+from mvvm.lower.indirect import declare_static_table, define_static_tables
 from mvvm.lower.llvm_types import ATTRIBUTES, DECLARATIONS, LLVM, METADATA, result_type
 from mvvm.passes.liveness import find_liveness
 from mvvm.passes.shadow_stack import GLOBAL_SET_STACK_POINTER, ShadowStack, insert_stack_checks
@@ -23,7 +25,7 @@ _BY_NAME: dict[str, Callable[[FunctionLowering, Any], None]] = {
     **memory.HANDLERS,
     **numeric.HANDLERS,
     **calls.HANDLERS,
-    **tables.HANDLERS,
+    **table_instructions.HANDLERS,
 }
 
 
@@ -63,10 +65,11 @@ def lower_partition(
     """Decode and lower `functions` (function indices).
 
     `roots` are the functions whose address something outside may need; None keeps all of them, for a module
-    of several partitions. `support` is IR to put beside them.
+    of several partitions. `support` is IR to put beside them, with the tables that never change.
     """
     texts = []
     called: set[int] = set()
+    tables: set[int] = set()
     defined = set()
     instructions = 0
     for index in functions:
@@ -74,8 +77,15 @@ def lower_partition(
         lowering = lower_function(module, facts, index, shadow_stack)
         texts.append(lowering.text(linkage))
         called |= lowering.called
+        tables |= lowering.static_tables_used
         defined.add(index)
         instructions += len(lowering.function.ops)
+    if support:
+        text, referred = define_static_tables(facts)
+        texts.append(text)
+        called |= referred
+    else:
+        texts += [declare_static_table(table) for table in sorted(tables)]
     for index in sorted(called - defined):
         type_ = module.info.func_type(index)
         params = ", ".join(["ptr", *(LLVM[t] for t in type_.params)])

@@ -59,7 +59,7 @@ def _signed(number: int) -> int:
 
 
 def _extremum(intrinsic: str, float_: str) -> Handler:
-    """min or max, whose result is a quiet NaN if an operand is a NaN.
+    """Min or max, whose result is a quiet NaN if an operand is a NaN.
 
     LLVM's intrinsics may return a signalling operand as it is, and do so on x86, so the NaN comes from an addition
     there. AArch64's instruction does as Wasm says.

@@ -23,13 +23,11 @@ if TYPE_CHECKING:
 # Offsets in ucontext_t of the program counter, frame pointer and stack pointer (Linux, glibc).
 _UCONTEXT = {"x86_64": (168, 120, 160), "aarch64": (440, 416, 432)}
 _SI_ADDR = 16  # offset in siginfo_t
-_SIGACTION_SIZE = 160  # of glibc's struct sigaction (152), rounded up
-HANDLER_WORDS_SIZE = 8 + 2 * _SIGACTION_SIZE  # u32 pthread key; the actions before ours for SIGSEGV, SIGBUS
 _SIGBUS = 7
 _JMP_BUF_SIZE = 512  # glibc: 200 on x86_64, 312 on aarch64
 
 _RUNTIME = f"""
-@{sections.HANDLER_WORDS} = hidden global [{HANDLER_WORDS_SIZE} x i8] zeroinitializer, align 16
+@{sections.HANDLER_WORDS} = hidden global [{sections.HANDLER_WORDS_SIZE} x i8] zeroinitializer, align 16
 
 declare i32 @_setjmp(ptr) returns_twice
 declare void @_longjmp(ptr, i32) noreturn
@@ -131,7 +129,7 @@ leave:
   unreachable
 pass_on:
   %is_bus = icmp eq i32 %signal, {_SIGBUS}
-  %offset = select i1 %is_bus, i64 {8 + _SIGACTION_SIZE}, i64 8
+  %offset = select i1 %is_bus, i64 {8 + sections.SIGACTION_SIZE}, i64 8
   %before = getelementptr i8, ptr @{sections.HANDLER_WORDS}, i64 %offset
   %ignored = call i32 @sigaction(i32 %signal, ptr %before, ptr null)
   store i64 0, ptr %before ; sa_handler: SIG_DFL

@@ -7,7 +7,7 @@ lie in memory, except those of accesses whose effect nothing can hide (see `Writ
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -64,7 +64,7 @@ class Writer:
     lines: list[str] = field(default_factory=list)
     labels: list[_Label] = field(default_factory=list)
 
-    def pick(self, options: list[T] | tuple[T, ...] | str | range) -> T:
+    def pick(self, options: Sequence[T]) -> T:
         return self.draw(st.sampled_from(options))  # type: ignore[no-any-return]
 
     def emit(self, *lines: str) -> None:
@@ -339,7 +339,9 @@ class Writer:
             self.emit(f"i32.const {self.pick(range(4))}")
         if name != "table.set":
             self.emit(f"i32.const {self.pick(range(4))}")
-        self.emit("table.init $t $e" if name == "table.init" else "table.copy $t $t" if "copy" in name else f"{name} $t")
+        self.emit(
+            "table.init $t $e" if name == "table.init" else "table.copy $t $t" if "copy" in name else f"{name} $t"
+        )
 
 
 def signature(type_: FuncType) -> str:

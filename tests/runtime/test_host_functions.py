@@ -100,7 +100,7 @@ def test_the_host_calls_back_into_the_guest() -> None:
     def function(x: int) -> int:
         nonlocal depth
         depth = max(depth, x)
-        return x if x >= 20 else guest["f"](x + 1) + 1  # type: ignore[no-any-return]
+        return x if x >= 20 else guest["f"](x + 1) + 1
 
     guest = exports(_CALLS, h=host("i", "i", function))
     assert (guest["f"](0), depth) == (40, 20)
@@ -175,9 +175,7 @@ def test_a_host_function_that_is_exported_again_is_the_same() -> None:
 
 def test_a_host_function_as_start_function() -> None:
     called = []
-    exports(
-        '(module (import "env" "h" (func $h)) (start $h))', h=host("", "", lambda: called.append(True))
-    )
+    exports('(module (import "env" "h" (func $h)) (start $h))', h=host("", "", lambda: called.append(True)))
     assert called == [True]
 
 

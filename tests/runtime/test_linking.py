@@ -114,7 +114,8 @@ def test_threads_may_use_an_instance_one_after_the_other() -> None:
 
 
 def test_a_second_thread_is_refused_while_one_runs() -> None:
-    seen = []
+    seen: list[Any] = []
+    guest: dict[str, Any] = {}
     guest = exports(_WAITS, wait=host("", "", lambda: seen.append(_in_thread(guest["seven"]))))
     guest["wait"]()
     assert isinstance(seen[0], UsageError)
@@ -135,6 +136,7 @@ def test_linking_an_idle_instance_to_a_running_one_moves_it_to_the_running_threa
     idle = instance(_OWNER)
     assert _in_thread(lambda: idle.exports["size"]()) == 1  # type: ignore[operator]
     seen: list[Any] = []
+    guest: dict[str, Any] = {}
 
     def link() -> None:
         linked = exports(

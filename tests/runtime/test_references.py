@@ -43,6 +43,7 @@ def test_a_funcref_comes_out_and_can_be_called_and_goes_back_in() -> None:
 
 
 def test_host_functions_take_and_return_funcrefs() -> None:
+    other = exports(_TABLE)
     guest = exports(
         """(module (import "env" "h" (func $h (param funcref) (result funcref)))
           (type $i (func (result i32))) (table $t 1 funcref)
@@ -52,7 +53,6 @@ def test_host_functions_take_and_return_funcrefs() -> None:
             (call_indirect $t (type $i) (i32.const 0))))""",
         h=host("r", "r", lambda function: other["seven"] if function() == 1 else None),
     )
-    other = exports(_TABLE)
     assert guest["f"]() == 7
 
 
