@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\taot.proto\x12\x08mvvm.aot\"\xa8\x01\n\x06Target\x12\x16\n\x0e\x66ormat_version\x18\x01 \x01(\r\x12\x18\n\x10\x63ompiler_version\x18\x02 \x01(\t\x12\x15\n\rmodule_sha256\x18\x03 \x01(\x0c\x12\x0e\n\x06triple\x18\x04 \x01(\t\x12\x0b\n\x03\x63pu\x18\x05 \x01(\t\x12\x14\n\x0c\x63pu_features\x18\x06 \x03(\t\x12\"\n\x07options\x18\x07 \x01(\x0b\x32\x11.mvvm.aot.Options\"5\n\x07Options\x12\x11\n\topt_level\x18\x01 \x01(\r\x12\x17\n\x0f\x61ux_stack_check\x18\x02 \x01(\x08\"\xcb\x02\n\x06Module\x12!\n\x05types\x18\x01 \x03(\x0b\x32\x12.mvvm.aot.FuncType\x12!\n\x07imports\x18\x02 \x03(\x0b\x32\x10.mvvm.aot.Import\x12\x11\n\tfunctions\x18\x03 \x03(\r\x12#\n\x06tables\x18\x04 \x03(\x0b\x32\x13.mvvm.aot.TableType\x12\"\n\x08memories\x18\x05 \x03(\x0b\x32\x10.mvvm.aot.Limits\x12!\n\x07globals\x18\x06 \x03(\x0b\x32\x10.mvvm.aot.Global\x12!\n\x07\x65xports\x18\x07 \x03(\x0b\x32\x10.mvvm.aot.Export\x12\x16\n\x0estart_plus_one\x18\x08 \x01(\r\x12#\n\x08\x65lements\x18\t \x03(\x0b\x32\x11.mvvm.aot.Element\x12\x1c\n\x04\x64\x61ta\x18\n \x03(\x0b\x32\x0e.mvvm.aot.Data\"+\n\x08\x46uncType\x12\x0e\n\x06params\x18\x01 \x01(\t\x12\x0f\n\x07results\x18\x02 \x01(\t\"3\n\x06Limits\x12\x0f\n\x07minimum\x18\x01 \x01(\x04\x12\x18\n\x10maximum_plus_one\x18\x02 \x01(\x04\">\n\tTableType\x12\x0f\n\x07\x65lement\x18\x01 \x01(\t\x12 \n\x06limits\x18\x02 \x01(\x0b\x32\x10.mvvm.aot.Limits\",\n\nGlobalType\x12\r\n\x05value\x18\x01 \x01(\t\x12\x0f\n\x07mutable\x18\x02 \x01(\x08\"\xb2\x01\n\x06Import\x12\x0e\n\x06module\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x0c\n\x04kind\x18\x03 \x01(\r\x12\x10\n\x08\x66unction\x18\x04 \x01(\r\x12\"\n\x05table\x18\x05 \x01(\x0b\x32\x13.mvvm.aot.TableType\x12 \n\x06memory\x18\x06 \x01(\x0b\x32\x10.mvvm.aot.Limits\x12$\n\x06global\x18\x07 \x01(\x0b\x32\x14.mvvm.aot.GlobalType\"3\n\x06\x45xport\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0c\n\x04kind\x18\x02 \x01(\r\x12\r\n\x05index\x18\x03 \x01(\r\":\n\x06Global\x12\"\n\x04type\x18\x01 \x01(\x0b\x32\x14.mvvm.aot.GlobalType\x12\x0c\n\x04init\x18\x02 \x01(\x0c\"\x83\x01\n\x07\x45lement\x12\x0c\n\x04mode\x18\x01 \x01(\r\x12\r\n\x05table\x18\x02 \x01(\r\x12\x0e\n\x06offset\x18\x03 \x01(\x0c\x12\x0c\n\x04type\x18\x04 \x01(\t\x12\x15\n\rby_expression\x18\x05 \x01(\x08\x12\x11\n\tfunctions\x18\x06 \x03(\r\x12\x13\n\x0b\x65xpressions\x18\x07 \x03(\x0c\"Q\n\x04\x44\x61ta\x12\x0c\n\x04mode\x18\x01 \x01(\r\x12\x0e\n\x06memory\x18\x02 \x01(\r\x12\x0e\n\x06offset\x18\x03 \x01(\x0c\x12\r\n\x05start\x18\x04 \x01(\x04\x12\x0c\n\x04size\x18\x05 \x01(\x04\"\x94\x01\n\tFunctions\x12\x0f\n\x07imports\x18\x01 \x03(\t\x12\x11\n\tfunctions\x18\x02 \x01(\x0c\x12\x15\n\rinvoke_thunks\x18\x03 \x01(\x0c\x12\x13\n\x0bhost_thunks\x18\x04 \x01(\x0c\x12\r\n\x05\x65nter\x18\x05 \x01(\r\x12\x11\n\ton_signal\x18\x06 \x01(\r\x12\x15\n\rhandler_words\x18\x07 \x01(\r\"7\n\x05Names\x12\x0e\n\x06module\x18\x01 \x01(\t\x12\x0f\n\x07indices\x18\x02 \x03(\r\x12\r\n\x05names\x18\x03 \x03(\tb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\taot.proto\x12\x08mvvm.aot\"\xc5\x01\n\x06Target\x12\x16\n\x0e\x66ormat_version\x18\x01 \x01(\r\x12\x18\n\x10\x63ompiler_version\x18\x02 \x01(\t\x12\x15\n\rmodule_sha256\x18\x03 \x01(\x0c\x12\x0e\n\x06triple\x18\x04 \x01(\t\x12\x0b\n\x03\x63pu\x18\x05 \x01(\t\x12\x14\n\x0c\x63pu_features\x18\x06 \x03(\t\x12\"\n\x07options\x18\x07 \x01(\x0b\x32\x11.mvvm.aot.Options\x12\x1b\n\x13\x64\x65\x63larations_sha256\x18\x08 \x01(\x0c\"5\n\x07Options\x12\x11\n\topt_level\x18\x01 \x01(\r\x12\x17\n\x0f\x61ux_stack_check\x18\x02 \x01(\x08\"\xcb\x02\n\x06Module\x12!\n\x05types\x18\x01 \x03(\x0b\x32\x12.mvvm.aot.FuncType\x12!\n\x07imports\x18\x02 \x03(\x0b\x32\x10.mvvm.aot.Import\x12\x11\n\tfunctions\x18\x03 \x03(\r\x12#\n\x06tables\x18\x04 \x03(\x0b\x32\x13.mvvm.aot.TableType\x12\"\n\x08memories\x18\x05 \x03(\x0b\x32\x10.mvvm.aot.Limits\x12!\n\x07globals\x18\x06 \x03(\x0b\x32\x10.mvvm.aot.Global\x12!\n\x07\x65xports\x18\x07 \x03(\x0b\x32\x10.mvvm.aot.Export\x12\x16\n\x0estart_plus_one\x18\x08 \x01(\r\x12#\n\x08\x65lements\x18\t \x03(\x0b\x32\x11.mvvm.aot.Element\x12\x1c\n\x04\x64\x61ta\x18\n \x03(\x0b\x32\x0e.mvvm.aot.Data\"+\n\x08\x46uncType\x12\x0e\n\x06params\x18\x01 \x01(\t\x12\x0f\n\x07results\x18\x02 \x01(\t\"3\n\x06Limits\x12\x0f\n\x07minimum\x18\x01 \x01(\x04\x12\x18\n\x10maximum_plus_one\x18\x02 \x01(\x04\">\n\tTableType\x12\x0f\n\x07\x65lement\x18\x01 \x01(\t\x12 \n\x06limits\x18\x02 \x01(\x0b\x32\x10.mvvm.aot.Limits\",\n\nGlobalType\x12\r\n\x05value\x18\x01 \x01(\t\x12\x0f\n\x07mutable\x18\x02 \x01(\x08\"\xb2\x01\n\x06Import\x12\x0e\n\x06module\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x0c\n\x04kind\x18\x03 \x01(\r\x12\x10\n\x08\x66unction\x18\x04 \x01(\r\x12\"\n\x05table\x18\x05 \x01(\x0b\x32\x13.mvvm.aot.TableType\x12 \n\x06memory\x18\x06 \x01(\x0b\x32\x10.mvvm.aot.Limits\x12$\n\x06global\x18\x07 \x01(\x0b\x32\x14.mvvm.aot.GlobalType\"3\n\x06\x45xport\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0c\n\x04kind\x18\x02 \x01(\r\x12\r\n\x05index\x18\x03 \x01(\r\":\n\x06Global\x12\"\n\x04type\x18\x01 \x01(\x0b\x32\x14.mvvm.aot.GlobalType\x12\x0c\n\x04init\x18\x02 \x01(\x0c\"\x83\x01\n\x07\x45lement\x12\x0c\n\x04mode\x18\x01 \x01(\r\x12\r\n\x05table\x18\x02 \x01(\r\x12\x0e\n\x06offset\x18\x03 \x01(\x0c\x12\x0c\n\x04type\x18\x04 \x01(\t\x12\x15\n\rby_expression\x18\x05 \x01(\x08\x12\x11\n\tfunctions\x18\x06 \x03(\r\x12\x13\n\x0b\x65xpressions\x18\x07 \x03(\x0c\"Q\n\x04\x44\x61ta\x12\x0c\n\x04mode\x18\x01 \x01(\r\x12\x0e\n\x06memory\x18\x02 \x01(\r\x12\x0e\n\x06offset\x18\x03 \x01(\x0c\x12\r\n\x05start\x18\x04 \x01(\x04\x12\x0c\n\x04size\x18\x05 \x01(\x04\"\x94\x01\n\tFunctions\x12\x0f\n\x07imports\x18\x01 \x03(\t\x12\x11\n\tfunctions\x18\x02 \x01(\x0c\x12\x15\n\rinvoke_thunks\x18\x03 \x01(\x0c\x12\x13\n\x0bhost_thunks\x18\x04 \x01(\x0c\x12\r\n\x05\x65nter\x18\x05 \x01(\r\x12\x11\n\ton_signal\x18\x06 \x01(\r\x12\x15\n\rhandler_words\x18\x07 \x01(\r\"7\n\x05Names\x12\x0e\n\x06module\x18\x01 \x01(\t\x12\x0f\n\x07indices\x18\x02 \x03(\r\x12\r\n\x05names\x18\x03 \x03(\tb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -32,31 +32,31 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'aot_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_TARGET']._serialized_start=24
-  _globals['_TARGET']._serialized_end=192
-  _globals['_OPTIONS']._serialized_start=194
-  _globals['_OPTIONS']._serialized_end=247
-  _globals['_MODULE']._serialized_start=250
-  _globals['_MODULE']._serialized_end=581
-  _globals['_FUNCTYPE']._serialized_start=583
-  _globals['_FUNCTYPE']._serialized_end=626
-  _globals['_LIMITS']._serialized_start=628
-  _globals['_LIMITS']._serialized_end=679
-  _globals['_TABLETYPE']._serialized_start=681
-  _globals['_TABLETYPE']._serialized_end=743
-  _globals['_GLOBALTYPE']._serialized_start=745
-  _globals['_GLOBALTYPE']._serialized_end=789
-  _globals['_IMPORT']._serialized_start=792
-  _globals['_IMPORT']._serialized_end=970
-  _globals['_EXPORT']._serialized_start=972
-  _globals['_EXPORT']._serialized_end=1023
-  _globals['_GLOBAL']._serialized_start=1025
-  _globals['_GLOBAL']._serialized_end=1083
-  _globals['_ELEMENT']._serialized_start=1086
-  _globals['_ELEMENT']._serialized_end=1217
-  _globals['_DATA']._serialized_start=1219
-  _globals['_DATA']._serialized_end=1300
-  _globals['_FUNCTIONS']._serialized_start=1303
-  _globals['_FUNCTIONS']._serialized_end=1451
-  _globals['_NAMES']._serialized_start=1453
-  _globals['_NAMES']._serialized_end=1508
+  _globals['_TARGET']._serialized_end=221
+  _globals['_OPTIONS']._serialized_start=223
+  _globals['_OPTIONS']._serialized_end=276
+  _globals['_MODULE']._serialized_start=279
+  _globals['_MODULE']._serialized_end=610
+  _globals['_FUNCTYPE']._serialized_start=612
+  _globals['_FUNCTYPE']._serialized_end=655
+  _globals['_LIMITS']._serialized_start=657
+  _globals['_LIMITS']._serialized_end=708
+  _globals['_TABLETYPE']._serialized_start=710
+  _globals['_TABLETYPE']._serialized_end=772
+  _globals['_GLOBALTYPE']._serialized_start=774
+  _globals['_GLOBALTYPE']._serialized_end=818
+  _globals['_IMPORT']._serialized_start=821
+  _globals['_IMPORT']._serialized_end=999
+  _globals['_EXPORT']._serialized_start=1001
+  _globals['_EXPORT']._serialized_end=1052
+  _globals['_GLOBAL']._serialized_start=1054
+  _globals['_GLOBAL']._serialized_end=1112
+  _globals['_ELEMENT']._serialized_start=1115
+  _globals['_ELEMENT']._serialized_end=1246
+  _globals['_DATA']._serialized_start=1248
+  _globals['_DATA']._serialized_end=1329
+  _globals['_FUNCTIONS']._serialized_start=1332
+  _globals['_FUNCTIONS']._serialized_end=1480
+  _globals['_NAMES']._serialized_start=1482
+  _globals['_NAMES']._serialized_end=1537
 # @@protoc_insertion_point(module_scope)

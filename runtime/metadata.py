@@ -40,6 +40,7 @@ class Target:
         "compiler_version",
         "cpu",
         "cpu_features",
+        "declarations_sha256",
         "format_version",
         "module_sha256",
         "opt_level",
@@ -57,6 +58,7 @@ class Target:
         options = wire.fields(wire.data(message, 7))
         self.opt_level = wire.number(options, 1)
         self.aux_stack_check = bool(wire.number(options, 2))
+        self.declarations_sha256 = wire.data(message, 8)
 
 
 def check_format(target: Target) -> None:

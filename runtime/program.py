@@ -53,10 +53,12 @@ class Program:
         self.target = metadata.Target(bytes(image.section(sections.TARGET).contents))
         self.wasm = image.section(sections.WASM).contents
         _check_compatible(self.target, image.machine)
-        _check_intact(self.target, self.wasm)
-        self.info = metadata.read_module(bytes(image.section(sections.MODULE).contents), len(self.wasm))
+        declarations = bytes(image.section(sections.MODULE).contents)
+        offsets = bytes(image.section(sections.FUNCTIONS).contents)
+        _check_intact(self.target, self.wasm, declarations + offsets)
+        self.info = metadata.read_module(declarations, len(self.wasm))
         text = image.section(sections.TEXT)
-        functions = metadata.Functions(bytes(image.section(sections.FUNCTIONS).contents), self.info, text.size)
+        functions = metadata.Functions(offsets, self.info, text.size)
         self._functions = functions
         self._names_section = image.section(sections.NAMES).contents
         self._names: dict[int, str] | None = None
@@ -123,7 +125,10 @@ class Program:
     def names(self) -> dict[int, str]:
         """Names of functions, from the module's name section, by function index."""
         if self._names is None:
-            self._names = metadata.read_names(bytes(self._names_section))
+            try:
+                self._names = metadata.read_names(bytes(self._names_section))
+            except BadAotFile:  # they are for people, who would rather see a trap without
+                self._names = {}
         return self._names
 
     def function_at(self, address: int) -> int | None:
@@ -173,13 +178,15 @@ def _check_compatible(target: metadata.Target, machine: str) -> None:
         )
 
 
-def _check_intact(target: metadata.Target, wasm: memoryview) -> None:
-    """Raise BadAotFile unless the module is the one that the code was made from."""
+def _check_intact(target: metadata.Target, wasm: memoryview, declarations: bytes) -> None:
+    """Raise BadAotFile unless the module is the one that the code was made from, as it was declared to the code."""
     if _sha256(wasm) != target.module_sha256:
         raise BadAotFile("damaged .aot file: the Wasm module in it is not the one that its code was made from")
+    if _sha256(declarations) != target.declarations_sha256:
+        raise BadAotFile("damaged .aot file: its metadata are not what was written")
 
 
-def _sha256(data: memoryview) -> bytes:
+def _sha256(data: memoryview | bytes) -> bytes:
     # hashlib loads OpenSSL's, which is faster, but for less than a mebibyte not by what loading it takes.
     if len(data) < 1 << 20:
         import sys

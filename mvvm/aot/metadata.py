@@ -13,6 +13,8 @@ from mvvm.wasm.module import FUNC, GLOBAL, MEMORY, TABLE, Global
 from mvvm.wasm.types import GlobalType, Limits, TableType
 
 if TYPE_CHECKING:
+    from google.protobuf.message import Message
+
     from mvvm.aot.image import Image
     from mvvm.options import CompileOptions
     from mvvm.wasm.decode import Module, Names
@@ -23,14 +25,16 @@ NO_CODE = 0xFFFFFFFF
 
 def metadata(module: Module, image: Image, options: CompileOptions, version: str) -> dict[str, bytes]:
     """The contents of all metadata sections, by section name."""
-    messages = {
-        sections.TARGET: _target(module.data, options, version),
-        sections.MODULE: _module(module.info),
-        sections.FUNCTIONS: _functions(module.info, image),
-        sections.NAMES: _names(module.names),
+    declarations = _serialize(_module(module.info))
+    functions = _serialize(_functions(module.info, image))
+    digest = hashlib.sha256(declarations + functions).digest()
+    return {
+        sections.TARGET: _serialize(_target(module.data, digest, options, version)),
+        sections.MODULE: declarations,
+        sections.FUNCTIONS: functions,
+        sections.NAMES: _serialize(_names(module.names)),
+        sections.WASM: module.data,
     }
-    contents = {name: message.SerializeToString(deterministic=True) for name, message in messages.items()}
-    return {**contents, sections.WASM: module.data}
 
 
 def symbol_names(module: Module) -> dict[str, str]:
@@ -38,7 +42,11 @@ def symbol_names(module: Module) -> dict[str, str]:
     return {f"{sections.FUNCTION}{index}": name for index, name in module.names.functions.items()}
 
 
-def _target(wasm: bytes, options: CompileOptions, version: str) -> aot_pb2.Target:
+def _serialize(message: Message) -> bytes:
+    return message.SerializeToString(deterministic=True)
+
+
+def _target(wasm: bytes, declarations_sha256: bytes, options: CompileOptions, version: str) -> aot_pb2.Target:
     target = options.target
     return aot_pb2.Target(
         format_version=sections.FORMAT_VERSION,
@@ -48,6 +56,7 @@ def _target(wasm: bytes, options: CompileOptions, version: str) -> aot_pb2.Targe
         cpu=target.cpu,
         cpu_features=target.features,
         options=aot_pb2.Options(opt_level=options.opt_level, aux_stack_check=options.aux_stack_check),
+        declarations_sha256=declarations_sha256,
     )
 
 

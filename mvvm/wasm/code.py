@@ -416,9 +416,9 @@ def _skip(data: bytes, at: int) -> int:
     kind = row.immediate
     if kind == Immediate.NONE:
         return at
-    if kind == Immediate.BLOCK:
-        return signed(data, at)[1]
-    if kind in (Immediate.I32, Immediate.I64):
+    if kind == Immediate.BLOCK and 0x40 < data[at] < 0x80 and data[at] not in FROM_BYTE:
+        raise unsupported(0xFB)
+    if kind in (Immediate.BLOCK, Immediate.I32, Immediate.I64):
         return signed(data, at)[1]
     if kind in (Immediate.F32, Immediate.F64):
         return at + (4 if kind == Immediate.F32 else 8)
@@ -429,6 +429,8 @@ def _skip(data: bytes, at: int) -> int:
         for _ in range(first + 1):
             at = unsigned(data, at)[1]
     elif kind == Immediate.SELECT_TYPES:
+        if data[at] not in FROM_BYTE:
+            raise unsupported(0xFB)
         at += first
     elif kind in _TWO_INDICES:
         at = unsigned(data, at)[1]

@@ -73,7 +73,15 @@ def decode_module(data: bytes) -> Module:
         elif section == 13:
             raise UnsupportedFeature("the module uses exception handling, which mvvm does not compile")
         reader.at = end
+    _drop_stray_names(module)
     return module
+
+
+def _drop_stray_names(module: Module) -> None:
+    """Drop names of what is not there. The name section may come first, so it cannot tell."""
+    names, info = module.names, module.info
+    names.functions = {index: name for index, name in names.functions.items() if index < len(info.functions)}
+    names.globals = {index: name for index, name in names.globals.items() if index < len(info.globals)}
 
 
 def _value_type(reader: Reader) -> str:

@@ -31,7 +31,10 @@ _NUM_POPS = {
 
 
 def operand_types(function: Function, info: ModuleInfo) -> list[str]:
-    """The operand stack before each instruction of a decoded function, as types, the top last."""
+    """The operand stack before each instruction of a decoded function, as types, the top last.
+
+    Where control cannot fall into an `else` or `end`, it is what the branch before left there.
+    """
     before = []
     stack = ""
     for op, immediate in zip(function.ops, function.immediates, strict=True):
@@ -54,7 +57,7 @@ def operand_types(function: Function, info: ModuleInfo) -> list[str]:
 def _effect(op: int, immediate: object, function: Function, info: ModuleInfo) -> tuple[int, str]:
     """How many values an instruction without a fixed effect pops, and the types that it pushes.
 
-    For a branch that is always taken it does not matter: what follows is an `else` or `end`.
+    A branch that is always taken counts as popping nothing: what follows is an `else` or `end`.
     """
     if op == c.CALL:
         assert isinstance(immediate, int)

@@ -30,6 +30,7 @@ _VALUES: dict[str, tuple[str, ...]] = {
     "f": ("0", "-0", "1", "-1", "0.5", "1.5", "1e10", "-3e38", "0x1p-149", "inf", "-inf", "nan", "2147483648"),
     "F": ("0", "-0", "1", "-1", "0.5", "2.5", "1e30", "-1e308", "0x1p-1074", "inf", "-inf", "nan", "2147483647.5"),
 }
+_DISTANCES = (-8, -4, 0, 1, 4, 8, 65535, 65536, 65537, -65536, 0x7FFFFFFF, -0x80000000)
 _NUMERIC = [op for op in OPS if op.immediate == Immediate.NONE and op.pops and op.pushes]
 _TRAPPING = [op for op in _NUMERIC if "div_" in op.name or "rem_" in op.name or ".trunc_f" in op.name]
 _TOTAL = {t: [op for op in _NUMERIC if op.pushes == t and op not in _TRAPPING] for t in NUMBERS}
@@ -178,7 +179,7 @@ class Writer:
                 self.emit(f"i32.const {index}")
             else:
                 self.value("i", depth)
-            self.emit(f"call_indirect $t (type $t{index})")
+            self.emit(f"call_indirect {self.pick(('$t', '$static'))} (type $t{index})")
         return type_.results
 
     # Blocks.
@@ -207,7 +208,7 @@ class Writer:
             self.emit("nop")
             return
         kinds = ("set", "set", "store", "store", "branch_if", "branch_table", "block", "if", "global", "call", "drop")
-        rare = ("leave", "bulk", "table", "probe", "grow")
+        rare = ("leave", "bulk", "table", "probe", "grow", "neighbours")
         kind = self.pick(rare) if self.pick(range(4)) == 0 else self.pick(kinds)
         getattr(self, f"do_{kind}")(depth - 1)
 
@@ -237,6 +238,18 @@ class Writer:
         self.value("i", depth)
         self.emit(self.pick(_LOADS["I"]) + self.pick(("", " offset=65530", " offset=0xffffffff")))
         self.emit("call $mix", "drop")
+
+    def do_neighbours(self, depth: int) -> None:
+        """Access what lies at constant distances from one address, which may be anywhere."""
+        self.value("i", depth)
+        self.emit(f"i32.const {self.pick(('0x7fff', '0xffff', '-1'))}", "i32.and", "local.set $base")
+        for _ in range(self.pick(range(2, 5))):
+            offset = self.pick(("", " offset=4", " offset=65536"))
+            address = ("local.get $base", f"i32.const {self.pick(_DISTANCES)}", "i32.add")
+            if self.pick((False, True)):
+                self.emit(*address, "i64.const 0x0123456789abcdef", f"i64.store{offset}")
+            else:
+                self.emit("i32.const 0", *address, f"i64.load{offset}", "call $mix", "drop")
 
     def do_drop(self, depth: int) -> None:
         self.value(self.pick(NUMBERS), depth)
@@ -362,6 +375,7 @@ def _function(draw: Callable[[st.SearchStrategy[Any]], Any], types: list[FuncTyp
         writer.value(result, 3)
     locals_ = " ".join(f"(local {NAMES[t]})" for t in own)
     scratch = " ".join(f"(local ${use}_{t} {NAMES[t]})" for use in ("scratch", "keep") for t in NUMBERS)
+    scratch += " (local $base i32)"
     body = "\n    ".join(writer.lines)
     head = f'(func $f{index} (export "f{index}") (type $t{index}){signature(type_)} {locals_} {scratch}'
     return f"  {head}\n    {body})"
@@ -382,6 +396,8 @@ def random_modules(draw: Callable[[st.SearchStrategy[Any]], Any]) -> RandomModul
         '  (memory (export "memory") 1 3)',
         f'  (table $t (export "table") {TABLE_SIZE} {TABLE_SIZE + 4} funcref)',
         f"  (elem (i32.const 0) {indices})",
+        f"  (table $static {len(types) + 2} funcref)",
+        f"  (elem (table $static) (i32.const 0) func {indices})",
         f"  (elem $e func {' '.join(['$f0'] * _PASSIVE)})",
         '  (data (i32.const 5) "\\00\\01\\02\\fe\\ff\\80\\7f")',
         '  (data $d "abcdefgh")',

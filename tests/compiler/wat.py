@@ -1,0 +1,47 @@
+"""From the text format to what the compiler makes of it, step by step."""
+
+from __future__ import annotations
+
+import wasmtime
+
+from mvvm.compiler import read_valid_module
+from mvvm.lower.function import ModuleFacts
+from mvvm.lower.module import lower_function
+from mvvm.passes.shadow_stack import find_shadow_stack
+from mvvm.wasm.code import Function, decode_function
+from mvvm.wasm.decode import Module
+from mvvm.wasm.opcodes import by_code
+
+_TABLE = by_code()
+
+
+def binary(wat: str) -> bytes:
+    return bytes(wasmtime.wat2wasm(wat))
+
+
+def module(wat: str) -> Module:
+    return read_valid_module(wat.encode())
+
+
+def function(source: Module | str, position: int = 0) -> Function:
+    """The decoded body of one of a module's own functions."""
+    decoded = module(source) if isinstance(source, str) else source
+    start, end = decoded.bodies[position]
+    index = decoded.info.num_imported_functions + position
+    return decode_function(decoded.data, start, end, index, decoded.info)
+
+
+def names(decoded: Function) -> list[str]:
+    """The mnemonics of a body."""
+    rows = [_TABLE[op] for op in decoded.ops]
+    return [row.name for row in rows if row is not None]
+
+
+def lowered(wat: str, architecture: str = "x86_64", aux_stack_check: bool = False) -> str:
+    """The IR of a module's own functions, without what stands around them."""
+    decoded = module(wat)
+    facts = ModuleFacts(decoded, architecture)
+    stack = find_shadow_stack(decoded) if aux_stack_check else None
+    first = decoded.info.num_imported_functions
+    indices = range(first, first + len(decoded.bodies))
+    return "\n".join(lower_function(decoded, facts, index, stack).text("hidden") for index in indices)
