@@ -12,7 +12,8 @@ help: ## this list
 $(VENV)/ready: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
-	$(BIN)/pip install --quiet --disable-pip-version-check --editable . --group dev
+	# A plain path file: the import hook of the other mode slows every start of Python.
+	$(BIN)/pip install --quiet --disable-pip-version-check --config-settings editable_mode=compat --editable . --group dev
 	touch $@
 
 .PHONY: setup

@@ -66,7 +66,10 @@ class _Worker(Generic[T]):
     def start(self, number: int) -> None:
         """Begin a call."""
         self.number = number
-        self.connection.send(number)
+        try:
+            self.connection.send(number)
+        except BrokenPipeError:
+            raise self._death() from None
 
     def result(self) -> T:
         """What the call returned, once `connection` is ready."""

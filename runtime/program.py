@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from os import PathLike
 
+    from mvvm.runtime.call_frames import CallFrames
+
 _ENTER = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p)
 _PROTECTIONS = ((elf.PF_R, libc.PROT_READ), (elf.PF_W, libc.PROT_WRITE), (elf.PF_X, libc.PROT_EXEC))
 
@@ -29,14 +31,15 @@ class Program:
     __slots__ = (
         "__weakref__",
         "_base",
+        "_call_frames",
+        "_eh_frame",
         "_functions",
+        "_indices",
         "_invoke",
         "_names",
         "_names_section",
-        "_order",
         "_size",
         "_text",
-        "_text_size",
         "enter",
         "info",
         "target",
@@ -62,10 +65,12 @@ class Program:
         self._functions = functions
         self._names_section = image.section(sections.NAMES).contents
         self._names: dict[int, str] | None = None
-        self._order: list[tuple[int, int]] | None = None
+        self._indices: dict[int, int] | None = None  # of functions, by offset in text
+        self._eh_frame = image.section(sections.EH_FRAME)
+        self._call_frames: CallFrames | None = None
         _check_places(image, functions)
         self._map(image, file)
-        self._text, self._text_size = self._base + text.address, text.size
+        self._text = self._base + text.address
         self._fill_got(image)
         self._invoke = {
             type_.key: self._text + offset
@@ -131,30 +136,24 @@ class Program:
                 self._names = {}
         return self._names
 
+    @property
+    def call_frames(self) -> CallFrames:
+        """The call frame information of the code."""
+        if self._call_frames is None:
+            from mvvm.runtime.call_frames import CallFrames
+
+            self._call_frames = CallFrames(bytes(self._eh_frame.contents), self._base + self._eh_frame.address)
+        return self._call_frames
+
     def function_at(self, address: int) -> int | None:
         """The function (its index) whose code an address is in, if it is of the module."""
-        offset = address - self._text
-        if not 0 <= offset < self._text_size:
+        start = self.call_frames.function_start(address)
+        if start is None:
             return None
-        if self._order is None:
-            self._order = self._code_order()
-        from bisect import bisect_right
-
-        at = bisect_right(self._order, (offset, len(self.info.functions))) - 1
-        return self._order[at][1] if at >= 0 and self._order[at][1] >= 0 else None
-
-    def _code_order(self) -> list[tuple[int, int]]:
-        """Offsets in text with the function that begins there, ascending; -1 for support code."""
-        first = self.info.num_imported_functions
-        functions = self._functions
-        order = [
-            (offset, first + position)
-            for position, offset in enumerate(functions.functions)
-            if offset != metadata.NO_CODE
-        ]
-        support = {functions.enter, functions.on_signal, *functions.invoke_thunks, *functions.host_thunks}
-        order += [(offset, -1) for offset in support]
-        return sorted(order)
+        if self._indices is None:
+            first = self.info.num_imported_functions
+            self._indices = {offset: index for index, offset in enumerate(self._functions.functions, first)}
+        return self._indices.get(start - self._text)
 
     def __del__(self, munmap: Callable[[int, int], int] = libc.munmap) -> None:
         if self._base:

@@ -7,10 +7,9 @@ import ctypes
 
 from mvvm.abi.context import (
     THREAD_FAULT_ADDRESS,
-    THREAD_FRAMES,
-    THREAD_NUM_FRAMES,
     THREAD_SIZE,
     THREAD_STACK_LIMIT,
+    THREAD_STACK_LOW,
 )
 from mvvm.abi.sections import SIGACTION_SIZE
 from mvvm.errors import EnvironmentFailure
@@ -53,6 +52,7 @@ class Thread:
         self.pending: BaseException | None = None
         self.store: Store | None = None
         self.stack_low = _stack_low()
+        ctypes.c_uint64.from_address(self.address + THREAD_STACK_LOW).value = self.stack_low
         ctypes.c_uint64.from_address(self.address + THREAD_STACK_LIMIT).value = self.stack_low + HEADROOM
         self._alternate = _use_alternate_stack()
         if _libc.pthread_setspecific(_key, ctypes.c_void_p(self.address)):
@@ -62,12 +62,6 @@ class Thread:
     def fault_address(self) -> int:
         """The address that the last fault was about."""
         return ctypes.c_uint64.from_address(self.address + THREAD_FAULT_ADDRESS).value
-
-    @property
-    def backtrace(self) -> list[int]:
-        """Program counters of the last trap, innermost first."""
-        count = ctypes.c_uint64.from_address(self.address + THREAD_NUM_FRAMES).value
-        return list((ctypes.c_uint64 * count).from_address(self.address + THREAD_FRAMES))
 
 
 def current() -> Thread:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from mvvm.runtime.store import Store
     from mvvm.runtime.thread import Thread
 
+_MAX_FRAMES = 64  # of a backtrace
 _NULL_PAGE = 4096
 # A frame may reach this far below the stack before its probe touches the guard.
 _BELOW_STACK = 16 << 20
@@ -23,15 +24,14 @@ def trap(code: int, frames: tuple[tuple[int, str | None], ...] = ()) -> Trap:
 
 def raise_trap(code: int, thread: Thread, store: Store) -> None:
     """Raise what `mvvm_enter` returned a nonzero code for."""
-    addresses = thread.backtrace
     if code == traps.HOST:
         pending = thread.pending
         thread.pending = None
         assert pending is not None
-        if isinstance(pending, Trap) and not pending.frames:  # of a builtin: the first address is in its support code
-            pending.frames = tuple(_frames(addresses[1:], store, first_is_exact=False))
+        if isinstance(pending, Trap) and not pending.frames:  # of a builtin
+            pending.frames = _frames(thread, store, by_signal=False)
         raise pending
-    frames = tuple(_frames(addresses, store, first_is_exact=code == traps.FAULT))
+    frames = _frames(thread, store, by_signal=code == traps.FAULT)
     raise trap(_fault_reason(thread, store) if code == traps.FAULT else code, frames)
 
 
@@ -47,15 +47,17 @@ def _fault_reason(thread: Thread, store: Store) -> int:
     raise InternalError(f"compiled code accessed address {address:#x}, which it has no business with")
 
 
-def _frames(addresses: list[int], store: Store, first_is_exact: bool) -> list[tuple[int, str | None]]:
-    """The Wasm functions that program counters are in."""
-    frames = []
-    for position, address in enumerate(addresses):
-        if position or not first_is_exact:
-            address -= 1  # a return address may already be the next function's
-        for program in {instance.program for instance in store.instances}:
+def _frames(thread: Thread, store: Store, by_signal: bool) -> tuple[tuple[int, str | None], ...]:
+    """The Wasm functions that were running, innermost first, each with its name."""
+    from mvvm.runtime.unwind import addresses
+
+    programs = {instance.program for instance in store.instances}
+    frames: list[tuple[int, str | None]] = []
+    for address in addresses(thread.address, [program.call_frames for program in programs], by_signal):
+        for program in programs:
             function = program.function_at(address)
             if function is not None:
                 frames.append((function, program.names.get(function)))
-                break
-    return frames
+        if len(frames) == _MAX_FRAMES:
+            break
+    return tuple(frames)

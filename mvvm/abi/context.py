@@ -10,17 +10,25 @@ All fields are in the byte order of the machine. Offsets and sizes are in bytes.
 
 from __future__ import annotations
 
+from mvvm.abi.registers import MAX_REGISTERS
 from mvvm.wasm.module import ModuleInfo
 
 # Thread.
 THREAD_JUMP_BUFFER = 0  # ptr: where a trap jumps to: the innermost entry's jmp_buf
-THREAD_IN_GUEST = 8  # u32: 1 while guest code runs, 0 inside a host function; a fault is a trap only if 1
+THREAD_IN_GUEST = 8  # u32: what runs: HOST, GUEST, or TRAPPING
 THREAD_STACK_LIMIT = 16  # ptr: a host function is called only while the stack pointer is above it
-THREAD_FAULT_ADDRESS = 24  # ptr: si_addr of the last fault
-THREAD_NUM_FRAMES = 32  # u64: entries of THREAD_FRAMES in use
-THREAD_FRAMES = 40  # ptr[MAX_FRAMES]: program counters of the last trap's backtrace, innermost first
-MAX_FRAMES = 64
-THREAD_SIZE = THREAD_FRAMES + 8 * MAX_FRAMES
+THREAD_STACK_LOW = 24  # ptr: the lowest usable address of the stack
+THREAD_FAULT_ADDRESS = 32  # ptr: si_addr of the last fault
+# What the last trap's backtrace is made from (mvvm.runtime.unwind).
+THREAD_REGISTERS = 40  # u64[MAX_REGISTERS], by number (mvvm.abi.registers); of mvvm_trap only pc, sp and frame pointer
+THREAD_STACK_START = THREAD_REGISTERS + 8 * MAX_REGISTERS  # ptr: where THREAD_STACK was copied from
+THREAD_STACK_SIZE = THREAD_STACK_START + 8  # u64: bytes of THREAD_STACK in use
+THREAD_STACK = THREAD_STACK_SIZE + 8  # u8[MAX_STACK]: the stack from the stack pointer towards the jmp_buf
+MAX_STACK = 64 * 1024
+THREAD_SIZE = THREAD_STACK + MAX_STACK
+
+# Values of THREAD_IN_GUEST. A fault is a trap only in GUEST; in TRAPPING the handler copies the stack and met its end.
+HOST, GUEST, TRAPPING = 0, 1, 2
 
 # Record.
 RECORD_CODE = 0  # ptr

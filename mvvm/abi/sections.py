@@ -9,8 +9,9 @@ from __future__ import annotations
 # Raised with every change of a layout in mvvm.abi, of the messages, or of what a builtin means.
 FORMAT_VERSION = 1
 
-# Loaded: in this order, each at a page of its own.
+# Loaded: in this order, each segment at pages of its own.
 RODATA = ".rodata"  # constants and jump tables; the first segment, read-only, with the ELF header before it
+EH_FRAME = ".eh_frame"  # call frame information of all code (LSB Core, 10.6; DWARF 5, 6.4); in the first segment too
 TEXT = ".text"  # all code; mapped read+execute from the file
 GOT = ".got"  # ptr[]: addresses of the libc functions of Functions.imports, in that order; filled by the loader
 DATA = ".data"  # zeros: the words of the fault handler (see mvvm.lower.support)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from mvvm.abi import elf
-from mvvm.abi.sections import DATA, GOT, RODATA, TEXT, WASM
+from mvvm.abi.sections import DATA, EH_FRAME, GOT, RODATA, TEXT, WASM
 from mvvm.aot.image import Image
 from mvvm.aot.layout import HEADERS_SIZE, SEGMENTS, align
 from mvvm.aot.machines import Machine
@@ -43,6 +43,7 @@ def write(
     file.pad(HEADERS_SIZE)
     for name, contents, flags in (
         (RODATA, image.rodata, elf.SHF_ALLOC),
+        (EH_FRAME, image.eh_frame, elf.SHF_ALLOC),
         (TEXT, image.text, elf.SHF_ALLOC | elf.SHF_EXECINSTR),
     ):
         place = image.layout[name]

@@ -23,14 +23,15 @@ class Symbol:
 class Image:
     """Linked code.
 
-    `text` and `rodata` are right only at the places that `layout`, by section name, gives them: relative to each
-    other, so the whole may be loaded anywhere. `symbols` has what the objects define for each other;
+    `rodata`, `eh_frame` and `text` are right only at the places that `layout`, by section name, gives them: relative
+    to each other, so the whole may be loaded anywhere. `symbols` has what the objects define for each other;
     `local_functions` what is an object's own, where names may repeat, and the stubs of imports. `imports` are the
     functions to be found at run time, in the order of the slots of the global offset table.
     """
 
     layout: dict[str, Placement]
     rodata: bytes
+    eh_frame: bytes
     text: bytes
     symbols: dict[str, Symbol]
     local_functions: list[Symbol]

@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mvvm.abi.elf import EHDR_SIZE, PF_R, PF_W, PF_X, PHDR_SIZE
-from mvvm.abi.sections import DATA, GOT, RODATA, TEXT
+from mvvm.abi.sections import DATA, EH_FRAME, GOT, RODATA, TEXT
 
 # Program flags, and the sections, of each segment in the order of addresses.
-SEGMENTS = ((PF_R, (RODATA,)), (PF_R | PF_X, (TEXT,)), (PF_R | PF_W, (GOT, DATA)))
+SEGMENTS = ((PF_R, (RODATA, EH_FRAME)), (PF_R | PF_X, (TEXT,)), (PF_R | PF_W, (GOT, DATA)))
 
 # The first segment begins with the ELF header and the program headers: the segments, PT_GNU_STACK.
 HEADERS_SIZE = EHDR_SIZE + (len(SEGMENTS) + 1) * PHDR_SIZE
@@ -47,9 +47,13 @@ def lay_out(sizes: Mapping[str, tuple[int, int]], page_size: int) -> dict[str, P
     start = align(HEADERS_SIZE, alignment)
     rodata = Placement(start, start, size, alignment)
 
+    size, alignment = sizes[EH_FRAME]
+    start = align(rodata.offset + rodata.size, alignment)
+    eh_frame = Placement(start, start, size, alignment)
+
     size, alignment = sizes[TEXT]
-    offset = align(rodata.offset + rodata.size, max(alignment, _FILE_PAGE))
-    address = align(rodata.address + rodata.size, page_size) + offset % page_size
+    offset = align(eh_frame.offset + eh_frame.size, max(alignment, _FILE_PAGE))
+    address = align(eh_frame.address + eh_frame.size, page_size) + offset % page_size
     text = Placement(offset, address, size, alignment)
 
     size, alignment = sizes[GOT]
@@ -57,4 +61,4 @@ def lay_out(sizes: Mapping[str, tuple[int, int]], page_size: int) -> dict[str, P
 
     size, alignment = sizes[DATA]
     data = Placement(0, align(got.address + got.size, alignment), size, alignment)
-    return {RODATA: rodata, TEXT: text, GOT: got, DATA: data}
+    return {RODATA: rodata, EH_FRAME: eh_frame, TEXT: text, GOT: got, DATA: data}

@@ -10,7 +10,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterable, Mapping, Sequence
 
-from mvvm.abi.sections import DATA, GOT, RODATA, TEXT
+from mvvm.abi.sections import DATA, EH_FRAME, GOT, RODATA, TEXT
 from mvvm.aot.image import Image, Symbol
 from mvvm.aot.layout import Placement, align, lay_out
 from mvvm.aot.machines import Machine
@@ -54,8 +54,8 @@ def link(objects: Sequence[bytes], machine: Machine) -> Image:
         Symbol(f"{name}@plt", TEXT, offset, machine.stub_size, True)
         for name, offset in zip(imports, stubs, strict=True)
     ]
-    rodata = bytes(outputs[RODATA].contents)
-    return Image(layout, rodata, bytes(code.contents), symbols, local_functions, imports)
+    rodata, eh_frame = bytes(outputs[RODATA].contents), bytes(outputs[EH_FRAME].contents)
+    return Image(layout, rodata, eh_frame, bytes(code.contents), symbols, local_functions, imports)
 
 
 class _Output:
@@ -81,7 +81,7 @@ class _Output:
 
 def _collect(files: Iterable[ObjectFile], machine: Machine) -> dict[str, _Output]:
     """Put the sections of all objects together, in the order of the objects."""
-    outputs = {RODATA: _Output(b"\0"), TEXT: _Output(machine.padding), DATA: _Output(b"\0")}
+    outputs = {name: _Output(machine.padding if name == TEXT else b"\0") for name in (RODATA, EH_FRAME, TEXT, DATA)}
     for file in files:
         for section in file.sections.values():
             outputs[section.output].add(section)

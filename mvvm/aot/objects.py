@@ -9,7 +9,7 @@ from typing import NamedTuple
 import lief
 
 from mvvm.abi.elf import SHF_ALLOC, SHF_EXECINSTR, SHF_WRITE
-from mvvm.abi.sections import DATA, RODATA, TEXT
+from mvvm.abi.sections import DATA, EH_FRAME, RODATA, TEXT
 from mvvm.aot.machines import Machine
 from mvvm.errors import InternalError
 
@@ -69,7 +69,9 @@ def read_object(data: bytes, machine: Machine) -> ObjectFile:
         if output is not None:
             # A section of zeros has no bytes in the object.
             contents = bytes(section.size) if output == DATA else bytes(section.content)
-            sections[index] = InputSection(_text(section.name), output, section.alignment or 1, contents)
+            # Entries of call frame information follow each other without a gap: zeros would end the table.
+            alignment = 1 if output == EH_FRAME else section.alignment or 1
+            sections[index] = InputSection(_text(section.name), output, alignment, contents)
     for section in binary.sections:
         if section.type == lief.ELF.Section.TYPE.RELA and section.information in sections:
             sections[section.information].relocations = bytes(section.content)
@@ -79,9 +81,10 @@ def read_object(data: bytes, machine: Machine) -> ObjectFile:
 def _output(section: lief.ELF.Section) -> str | None:
     """The section of the file that an input section goes to; None for what the loader has no use for."""
     name, flags = _text(section.name), section.flags
-    # Native frames are never walked, so unwind tables are left out.
-    if not flags & SHF_ALLOC or section.size == 0 or name == ".eh_frame":
+    if not flags & SHF_ALLOC or section.size == 0:
         return None
+    if name == EH_FRAME:
+        return EH_FRAME
     if flags & SHF_EXECINSTR:
         return TEXT
     if section.type == lief.ELF.Section.TYPE.NOBITS:

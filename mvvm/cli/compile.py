@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mvvm.cli.ending import say
-from mvvm.cli.output import output_path, read_input, write_output
+from mvvm.cli.output import about, output_path, read_input, write_output
 from mvvm.cli.progress import CompileProgress
 from mvvm.errors import UsageError
 from mvvm.options import CompileOptions, Target
@@ -40,14 +40,16 @@ def compile_file(request: CompileRequest) -> int:
     """Compile as requested. Returns the exit status. Raises MvvmError."""
     source = read_input(request.source)
     if request.dump_wasm_view:
-        write_output(request.output or "-", _wasm_view(source), text=True)
+        with about(request.source):
+            view = _wasm_view(source)
+        write_output(request.output or "-", view, text=True)
         return 0
     output = request.output or output_path(request.source, _SUFFIXES[request.emit])
     if os.path.isdir(output):
         raise UsageError(f"cannot write {output}: it is a folder")
     report: dict[str, float] = {}
     started = time.perf_counter()
-    with CompileProgress(f"Compiling {os.path.basename(request.source)}", request.quiet) as bar:
+    with about(request.source), CompileProgress(request.source, request.quiet) as bar:
         parts = _compile(source, request, bar, report)
     _write(output, request.emit, parts)
     if request.report:
@@ -108,7 +110,7 @@ def load_module(command: str, options: RunOptions) -> Program:
     def compile() -> bytes:
         from mvvm.compiler import compile_module
 
-        with CompileProgress(f"Compiling {os.path.basename(options.file)}", options.quiet) as bar:
+        with about(options.file), CompileProgress(options.file, options.quiet) as bar:
             return compile_module(source, compile_options, None, bar.update)
 
     return load_cached(source, compile_options, compile, lambda message: say(command, "warning", message))

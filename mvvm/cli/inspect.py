@@ -9,8 +9,8 @@ from mvvm.abi.elf import MAGIC
 from mvvm.cli.aot_contents import AotContents
 from mvvm.cli.describe import describe_aot, describe_module
 from mvvm.cli.listing import listing
-from mvvm.cli.output import read_input
-from mvvm.errors import InputError, UsageError
+from mvvm.cli.output import about, read_input
+from mvvm.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,15 +22,13 @@ if TYPE_CHECKING:
 def inspect_file(path: str, as_json: bool, function: str | None) -> int:
     """Print what is in an `.aot` file or a module. Returns the exit status. Raises MvvmError."""
     contents = read_input(path)
-    try:
+    with about(path):
         if contents[: len(MAGIC)] == MAGIC or path.endswith(".aot"):
             _inspect_aot(AotContents(contents), as_json, function)
         else:
             from mvvm.compiler import read_valid_module
 
             _inspect_module(read_valid_module(contents), as_json, function)
-    except InputError as error:
-        raise type(error)(f"{path}: {error}") from None
     return 0
 
 

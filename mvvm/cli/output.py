@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from mvvm.errors import EnvironmentFailure, InputError, UsageError
 from mvvm.files import write_atomically
@@ -21,6 +23,15 @@ def read_input(path: str) -> bytes:
             return file.read()
     except (OSError, ValueError) as error:
         raise InputError(f"{path}: {error.strerror if isinstance(error, OSError) else error}") from None
+
+
+@contextmanager
+def about(path: str) -> Iterator[None]:
+    """A context in which what is wrong with a file is said with its name."""
+    try:
+        yield
+    except InputError as error:
+        raise type(error)(f"{path}: {error}") from None
 
 
 def write_output(path: str, contents: bytes, *, text: bool = False) -> None:

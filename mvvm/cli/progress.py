@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -21,8 +22,8 @@ class CompileProgress:
     Shows nothing for a small module, if `quiet`, or where standard error is no terminal.
     """
 
-    def __init__(self, what: str, quiet: bool) -> None:
-        self._what = what
+    def __init__(self, source: str, quiet: bool) -> None:
+        self._source = source
         self._shown = not quiet and sys.stderr is not None and sys.stderr.isatty()
         self._bar: Progress | None = None
 
@@ -45,7 +46,7 @@ class CompileProgress:
 
             # No refreshing in the background: a thread would be running when the compiler forks its workers.
             self._bar = Progress(console=Console(stderr=True), auto_refresh=False, transient=True)
-            self._bar.add_task(self._what, total=total)
+            self._bar.add_task(f"Compiling {os.path.basename(self._source)}", total=total)
             self._bar.start()
         self._bar.update(self._bar.task_ids[0], completed=done)
         self._bar.refresh()

@@ -44,10 +44,11 @@ def signature(type_: FuncType) -> str:
 #   null_pointer_is_valid  a null funcref is found by the fault it causes, so null must not be undefined
 #   probe-stack            a frame of more than a page touches each page, so that none jumps over the guard page
 #   disable-tail-calls     endless recursion must exhaust the stack, not loop
-#   frame-pointer          backtraces of traps
+#   uwtable                call frame information for every instruction, for backtraces: no frame pointers are needed
 # mustprogress and willreturn are not promised: endless loops are valid.
 ATTRIBUTES = (
-    'nounwind null_pointer_is_valid "probe-stack"="inline-asm" "disable-tail-calls"="true" "frame-pointer"="all"'
+    "nounwind uwtable null_pointer_is_valid "
+    '"probe-stack"="inline-asm" "disable-tail-calls"="true" "frame-pointer"="none"'
 )
 
 INVARIANT = "!invariant.load !0"

@@ -6,6 +6,7 @@ to quieten a signalling NaN (x * 1.0, x + 0.0 and the like), the operand is cano
 
 from __future__ import annotations
 
+import struct
 from typing import TYPE_CHECKING, Any
 
 from mvvm.abi import traps
@@ -206,8 +207,6 @@ def _truncate(to: str, source: str, sign: str) -> Handler:
 
 
 def _float_text(value: float) -> str:
-    import struct
-
     return f"0x{struct.unpack('>Q', struct.pack('>d', value))[0]:016X}"
 
 

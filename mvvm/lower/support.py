@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from mvvm.abi import context as abi
 from mvvm.abi import sections, traps
+from mvvm.abi.registers import REGISTERS
 from mvvm.errors import InternalError
 from mvvm.lower.llvm_types import LLVM, result_type, signature
 from mvvm.wasm.types import I32
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 
     from mvvm.wasm.types import FuncType
 
-# Offsets in ucontext_t of the program counter, frame pointer and stack pointer (Linux, glibc).
-_UCONTEXT = {"x86_64": (168, 120, 160), "aarch64": (440, 416, 432)}
 _SI_ADDR = 16  # offset in siginfo_t
 _SIGBUS = 7
 _JMP_BUF_SIZE = 512  # glibc: 200 on x86_64, 312 on aarch64
@@ -34,7 +33,12 @@ declare void @_longjmp(ptr, i32) noreturn
 declare ptr @pthread_getspecific(i32)
 declare i32 @sigaction(i32, ptr, ptr)
 declare ptr @llvm.frameaddress.p0(i32)
+declare ptr @llvm.returnaddress(i32)
 declare ptr @llvm.stacksave.p0()
+declare i64 @llvm.umax.i64(i64, i64)
+declare i64 @llvm.umin.i64(i64, i64)
+declare i64 @llvm.usub.sat.i64(i64, i64)
+declare void @llvm.memcpy.p0.p0.i64(ptr, ptr, i64, i1)
 
 ; Runs a function from the host. What the entry before this one needs is put back however this one ends.
 define hidden i32 @{sections.ENTER}(ptr %thread, ptr %invoke, ptr %record, ptr %values) #0 {{
@@ -48,7 +52,7 @@ define hidden i32 @{sections.ENTER}(ptr %thread, ptr %invoke, ptr %record, ptr %
   br i1 %direct, label %run, label %leave
 run:
   store volatile ptr %buffer, ptr %jump_field
-  store volatile i32 1, ptr %guest_field
+  store volatile i32 {abi.GUEST}, ptr %guest_field
   call void %invoke(ptr %record, ptr %values)
   br label %leave
 leave:
@@ -57,41 +61,46 @@ leave:
   ret i32 %code
 }}
 
-; Writes the return addresses from the frame at %first on, after %used entries. A frame pointer is followed only
-; while it lies between %low and the entry's jump buffer, which is in the frame that called the guest.
-define internal void @mvvm_backtrace(ptr %thread, i64 %used, ptr %first, ptr %low) #0 {{
-entry:
-  %limit = load ptr, ptr %thread
-  %frames = getelementptr i8, ptr %thread, i64 {abi.THREAD_FRAMES}
-  %count_field = getelementptr i8, ptr %thread, i64 {abi.THREAD_NUM_FRAMES}
-  br label %next
-next:
-  %n = phi i64 [%used, %entry], [%n1, %follow]
-  %frame = phi ptr [%first, %entry], [%outer, %follow]
-  %above = phi ptr [%low, %entry], [%frame, %follow]
-  store i64 %n, ptr %count_field
-  %room = icmp ult i64 %n, {abi.MAX_FRAMES}
-  %ordered = icmp uge ptr %frame, %above
-  %inside = icmp ult ptr %frame, %limit
-  %both = and i1 %ordered, %inside
-  %go = and i1 %room, %both
-  br i1 %go, label %follow, label %done
-follow:
-  %return_field = getelementptr i8, ptr %frame, i64 8
-  %return = load ptr, ptr %return_field, align 1
-  %slot = getelementptr ptr, ptr %frames, i64 %n
-  store ptr %return, ptr %slot
-  %outer = load ptr, ptr %frame, align 1
-  %n1 = add i64 %n, 1
-  br label %next
-done:
+; Copies the stack from %stack to the entry's jump buffer, which is in the frame that called the guest, for the
+; backtrace: the jump gives that memory back. An overflow may leave the stack pointer below the usable stack.
+define internal void @mvvm_copy_stack(ptr %thread, ptr %stack) noinline #0 {{
+  %size_field = getelementptr i8, ptr %thread, i64 {abi.THREAD_STACK_SIZE}
+  store volatile i64 0, ptr %size_field
+  %low_field = getelementptr i8, ptr %thread, i64 {abi.THREAD_STACK_LOW}
+  %low = load i64, ptr %low_field
+  %pointer = ptrtoint ptr %stack to i64
+  %start = call i64 @llvm.umax.i64(i64 %pointer, i64 %low)
+  %start_field = getelementptr i8, ptr %thread, i64 {abi.THREAD_STACK_START}
+  store i64 %start, ptr %start_field
+  %end = load i64, ptr %thread
+  %used = call i64 @llvm.usub.sat.i64(i64 %end, i64 %start)
+  %size = call i64 @llvm.umin.i64(i64 %used, i64 {abi.MAX_STACK})
+  %from = inttoptr i64 %start to ptr
+  %to = getelementptr i8, ptr %thread, i64 {abi.THREAD_STACK}
+  call void @llvm.memcpy.p0.p0.i64(ptr %to, ptr %from, i64 %size, i1 true)
+  store volatile i64 %size, ptr %size_field
   ret void
 }}
 
+; A program counter of its caller.
+define internal ptr @mvvm_here() noinline #0 {{
+  %pc = call ptr @llvm.returnaddress(i32 0)
+  ret ptr %pc
+}}
+
+; The backtrace begins here: this function has call frame information like any other.
 define hidden void @{sections.TRAP}(ptr %ctx, i32 %code) noreturn cold noinline #0 {{
   %thread = load ptr, ptr %ctx
+  %pc = call ptr @mvvm_here()
+  %stack = call ptr @llvm.stacksave.p0()
   %frame = call ptr @llvm.frameaddress.p0(i32 0)
-  call void @mvvm_backtrace(ptr %thread, i64 0, ptr %frame, ptr %frame)
+  %pc_field = getelementptr i8, ptr %thread, i64 PC_REGISTER
+  store ptr %pc, ptr %pc_field
+  %stack_field = getelementptr i8, ptr %thread, i64 STACK_REGISTER
+  store ptr %stack, ptr %stack_field
+  %frame_field = getelementptr i8, ptr %thread, i64 FRAME_REGISTER
+  store ptr %frame, ptr %frame_field
+  call void @mvvm_copy_stack(ptr %thread, ptr %stack)
   %buffer = load ptr, ptr %thread
   call void @_longjmp(ptr %buffer, i32 %code)
   unreachable
@@ -108,22 +117,19 @@ define hidden void @{sections.ON_SIGNAL}(i32 %signal, ptr %info, ptr %machine) #
 look:
   %guest_field = getelementptr i8, ptr %thread, i64 {abi.THREAD_IN_GUEST}
   %in_guest = load volatile i32, ptr %guest_field
-  %of_guest = icmp ne i32 %in_guest, 0
-  br i1 %of_guest, label %leave, label %pass_on
-leave:
+  switch i32 %in_guest, label %pass_on [ i32 {abi.GUEST}, label %note i32 {abi.TRAPPING}, label %leave ]
+note:
   %address_field = getelementptr i8, ptr %info, i64 {_SI_ADDR}
   %address = load ptr, ptr %address_field
   %fault_field = getelementptr i8, ptr %thread, i64 {abi.THREAD_FAULT_ADDRESS}
   store ptr %address, ptr %fault_field
-  %pc_field = getelementptr i8, ptr %machine, i64 PC_OFFSET
-  %pc = load ptr, ptr %pc_field
-  %frames = getelementptr i8, ptr %thread, i64 {abi.THREAD_FRAMES}
-  store ptr %pc, ptr %frames
-  %frame_field = getelementptr i8, ptr %machine, i64 FRAME_OFFSET
-  %frame = load ptr, ptr %frame_field
-  %stack_field = getelementptr i8, ptr %machine, i64 STACK_OFFSET
+NOTE_REGISTERS
+  store volatile i32 {abi.TRAPPING}, ptr %guest_field
+  %stack_field = getelementptr i8, ptr %thread, i64 STACK_REGISTER
   %stack = load ptr, ptr %stack_field
-  call void @mvvm_backtrace(ptr %thread, i64 1, ptr %frame, ptr %stack)
+  call void @mvvm_copy_stack(ptr %thread, ptr %stack)
+  br label %leave
+leave:
   %buffer = load ptr, ptr %thread
   call void @_longjmp(ptr %buffer, i32 {traps.FAULT})
   unreachable
@@ -161,8 +167,8 @@ overflow:
   call void @{sections.TRAP}(ptr %ctx, i32 {traps.STACK_OVERFLOW})
   unreachable
 room:
-  store volatile i32 0, ptr %guest_field"""
-_ENTER_GUEST = f"""  store volatile i32 1, ptr %guest_field
+  store volatile i32 {abi.HOST}, ptr %guest_field"""
+_ENTER_GUEST = f"""  store volatile i32 {abi.GUEST}, ptr %guest_field
   %raised = icmp slt i64 %status, 0
   br i1 %raised, label %unwind, label %return
 unwind:
@@ -173,14 +179,32 @@ return:"""
 
 def lower_support(architecture: str, types: Sequence[FuncType]) -> str:
     """The IR of the support code for a module's function types."""
-    if architecture not in _UCONTEXT:
-        raise InternalError(f"no ucontext layout for {architecture}")
-    pc, frame, stack = _UCONTEXT[architecture]
-    text = _RUNTIME.replace("PC_OFFSET", str(pc)).replace("FRAME_OFFSET", str(frame))
-    text = text.replace("STACK_OFFSET", str(stack))
+    if architecture not in REGISTERS:
+        raise InternalError(f"the registers of {architecture} are unknown")
+    registers = REGISTERS[architecture]
+    text = _RUNTIME.replace("NOTE_REGISTERS", _note_registers(registers.ucontext))
+    text = text.replace("PC_REGISTER", str(_register(registers.program_counter)))
+    text = text.replace("STACK_REGISTER", str(_register(registers.stack_pointer)))
+    text = text.replace("FRAME_REGISTER", str(_register(registers.frame_pointer)))
     text = text.replace("LEAVE_GUEST", _LEAVE_GUEST).replace("ENTER_GUEST", _ENTER_GUEST)
     unique = {type_.key: type_ for type_ in types}
     return text + "".join([_invoke_thunk(type_) + _host_thunk(type_) for type_ in unique.values()])
+
+
+def _register(number: int) -> int:
+    """The offset in the Thread of a register."""
+    return abi.THREAD_REGISTERS + 8 * number
+
+
+def _note_registers(ucontext: Sequence[int]) -> str:
+    """Copies all registers from the signal's ucontext_t to the Thread."""
+    return "\n".join(
+        f"""  %from{number} = getelementptr i8, ptr %machine, i64 {offset}
+  %register{number} = load i64, ptr %from{number}
+  %to{number} = getelementptr i8, ptr %thread, i64 {_register(number)}
+  store i64 %register{number}, ptr %to{number}"""
+        for number, offset in enumerate(ucontext)
+    )
 
 
 def _invoke_thunk(type_: FuncType) -> str:

@@ -166,7 +166,7 @@ def test_whatever_ends_a_compilation_leaves_nothing(
         stderr=subprocess.PIPE,
         text=True,
     )
-    while len(workers := children(process.pid)) < 2:
+    while len(workers := children(process.pid)) < 2 and process.poll() is None:
         time.sleep(0.01)
     os.kill(workers[0] if to_worker else process.pid, sent)
     _, stderr = process.communicate(timeout=120)

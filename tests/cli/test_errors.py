@@ -51,7 +51,7 @@ def _drop_capabilities() -> None:
 def test_what_is_no_module(name: str, contents: bytes, tmp_path: Path) -> None:
     file = tmp_path / "not.wasm"
     file.write_bytes(contents)
-    fail(2, name, file)
+    assert fail(2, name, file).startswith(f"{name}: error: {file}: ")
 
 
 @pytest.mark.parametrize("name", ["mvvm-run", "mvvm-inspect"])

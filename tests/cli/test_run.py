@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -89,7 +90,7 @@ def test_ctrl_c_ends_an_endless_loop(math: Path, name: str) -> None:
         command(name, *subcommand, "--invoke", "spin", math), env=environment(), stderr=subprocess.PIPE, text=True
     )
     try:
-        _wait_until_busy(process.pid)
+        _wait_until_busy(process)
         process.send_signal(signal.SIGINT)
         _, stderr = process.communicate(timeout=60)
     finally:
@@ -97,9 +98,11 @@ def test_ctrl_c_ends_an_endless_loop(math: Path, name: str) -> None:
     assert (process.returncode, stderr) == (130, "")
 
 
-def _wait_until_busy(pid: int) -> None:
+def _wait_until_busy(process: subprocess.Popen[str]) -> None:
     """Wait until a process has a second thread, which has used some processor time: the guest's, in its loop."""
-    while True:
+    pid = process.pid
+    while process.poll() is None:
+        time.sleep(0.01)
         for task in os.listdir(f"/proc/{pid}/task"):
             fields = Path(f"/proc/{pid}/task/{task}/stat").read_text().rpartition(")")[2].split()
             user_ticks = int(fields[11])

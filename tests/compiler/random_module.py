@@ -2,392 +2,71 @@
 
 Every module ends: each function and each turn of a loop spends fuel, and traps when there is none left. Nothing in
 it depends on what Wasm leaves open: a NaN is made canonical before its bits can be seen. Addresses are masked to
-lie in memory, except those of accesses whose effect nothing can hide (see `Writer.probe`).
+lie in memory, except those of accesses whose effect nothing can hide (see `Writer.do_probe`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 
 from hypothesis import strategies as st
 
-from mvvm.wasm.opcodes import OPS, Immediate
 from mvvm.wasm.types import NAMES, FuncType
+from tests.compiler.random_function import HOST_TYPES, NUMBERS, TABLE_SIZE, Label, Pick, Writer, signature
 
-T = TypeVar("T")
-
-NUMBERS = "iIfF"
-HOST_TYPES = {"mix": FuncType("iI", "I"), "swap": FuncType("fF", "Ff")}
 FUEL = 300
-TABLE_SIZE = 8
-_PASSIVE = 3  # the data segment's bytes are `abcdefgh`, the element segment has this many items
 
-_VALUES: dict[str, tuple[str, ...]] = {
-    "i": ("0", "1", "2", "3", "7", "31", "32", "-1", "-2", "0x7fffffff", "0x80000000", "0x8000", "255", "65536"),
-    "I": ("0", "1", "2", "63", "64", "-1", "0x7fffffffffffffff", "0x8000000000000000", "0xffffffff", "0x100000000"),
-    "f": ("0", "-0", "1", "-1", "0.5", "1.5", "1e10", "-3e38", "0x1p-149", "inf", "-inf", "nan", "2147483648"),
-    "F": ("0", "-0", "1", "-1", "0.5", "2.5", "1e30", "-1e308", "0x1p-1074", "inf", "-inf", "nan", "2147483647.5"),
-}
-_DISTANCES = (-8, -4, 0, 1, 4, 8, 65535, 65536, 65537, -65536, 0x7FFFFFFF, -0x80000000)
-_NUMERIC = [op for op in OPS if op.immediate == Immediate.NONE and op.pops and op.pushes]
-_TRAPPING = [op for op in _NUMERIC if "div_" in op.name or "rem_" in op.name or ".trunc_f" in op.name]
-_TOTAL = {t: [op for op in _NUMERIC if op.pushes == t and op not in _TRAPPING] for t in NUMBERS}
-_PARTIAL = {t: [op for op in _TRAPPING if op.pushes == t] for t in "iI"}
-_LOADS = {t: [op.name for op in OPS if ".load" in op.name and op.pushes == t] for t in NUMBERS}
-_STORES = [op for op in OPS if ".store" in op.name]
-_SEES_BITS = ("i32.reinterpret_f32", "i64.reinterpret_f64")
+Call = tuple[int, tuple[int | float, ...]]  # a function with arguments
+
+
+@dataclass(frozen=True)
+class Size:
+    """Limits: of functions in a module, of statements in a function, of the depth of expressions and blocks."""
+
+    functions: int
+    statements: int
+    depth: int
 
 
 @dataclass
 class RandomModule:
-    """The text of a module; its functions are exported as `f0`, `f1` and so on, its state by name too."""
+    """The text of a module, with calls to make, in this order.
+
+    The functions are exported as `f0`, `f1` and so on, the module's state is exported too.
+    """
 
     text: str
-    types: list[FuncType]
+    calls: list[Call]
 
 
-@dataclass
-class _Label:
-    types: str  # that a branch to it takes
-    is_loop: bool = False
-
-
-@dataclass
-class Writer:
-    """Writes one function. `locals` are types, the parameters first; two scratch locals come after them."""
-
-    draw: Callable[[st.SearchStrategy[Any]], Any]
-    types: list[FuncType]  # of all functions
-    index: int
-    locals: str
-    lines: list[str] = field(default_factory=list)
-    labels: list[_Label] = field(default_factory=list)
-
-    def pick(self, options: Sequence[T]) -> T:
-        return self.draw(st.sampled_from(options))  # type: ignore[no-any-return]
-
-    def emit(self, *lines: str) -> None:
-        self.lines += lines
-
-    # Expressions: each leaves one value of a type.
-
-    def value(self, type_: str, depth: int) -> None:
-        """Leave a value of `type_`, of an expression at most `depth` deep."""
-        if depth <= 0:
-            self.leaf(type_)
-            return
-        kinds = ("leaf", "numeric", "numeric", "numeric", "load", "select", "if", "block", "tee", "call", "other")
-        getattr(self, f"value_{self.pick(kinds)}")(type_, depth - 1)
-
-    def leaf(self, type_: str) -> None:
-        options = [f"local.get {i}" for i, t in enumerate(self.locals) if t == type_]
-        options += [f"global.get $g{type_}", f"{NAMES[type_]}.const {self.pick(_VALUES[type_])}"]
-        self.emit(self.pick(options))
-
-    def value_leaf(self, type_: str, depth: int) -> None:
-        self.leaf(type_)
-
-    def value_numeric(self, type_: str, depth: int) -> None:
-        partial = type_ in _PARTIAL and self.pick(range(8)) == 0
-        op = self.pick(_PARTIAL[type_] if partial else _TOTAL[type_])
-        assert op.pops is not None
-        for operand in op.pops:
-            self.value(operand, depth)
-        if op.name in _SEES_BITS or "copysign" in op.name:
-            self.canonicalize(op.pops[-1])
-        self.emit(op.name)
-
-    def canonicalize(self, type_: str) -> None:
-        """Replace a NaN on the stack by the canonical one."""
-        scratch, name = f"$scratch_{type_}", NAMES[type_]
-        self.emit(f"local.tee {scratch}", f"{name}.const nan", f"local.get {scratch}", f"local.get {scratch}")
-        self.emit(f"{name}.eq", "select")
-
-    def address(self, depth: int) -> str:
-        """Leave an address in memory. Returns the offset to go with it."""
-        self.value("i", depth)
-        self.emit("i32.const 0x7fff", "i32.and")
-        return self.pick(("", " offset=1", " offset=8", " offset=30000"))
-
-    def value_load(self, type_: str, depth: int) -> None:
-        offset = self.address(depth)
-        self.emit(self.pick(_LOADS[type_]) + offset)
-
-    def value_select(self, type_: str, depth: int) -> None:
-        for operand in (type_, type_, "i"):
-            self.value(operand, depth)
-        self.emit(self.pick(("select", f"select (result {NAMES[type_]})")))
-
-    def value_if(self, type_: str, depth: int) -> None:
-        self.value("i", depth)
-        self.nested("if", "", type_, depth)
-        self.emit("else")
-        self.body("", type_, depth)
-        self.emit("end")
-        self.labels.pop()
-
-    def value_block(self, type_: str, depth: int) -> None:
-        params = self.pick(("", "i", "fI"))
-        for param in params:
-            self.value(param, depth)
-        self.nested(self.pick(("block", "loop")), params, type_, depth)
-        self.emit("end")
-        self.labels.pop()
-
-    def value_tee(self, type_: str, depth: int) -> None:
-        self.value(type_, depth)
-        options = [i for i, t in enumerate(self.locals) if t == type_]
-        if options:
-            self.emit(f"local.tee {self.pick(options)}")
-
-    def value_call(self, type_: str, depth: int) -> None:
-        """Call any function; of its results, use one of the type, if it has one."""
-        results = self.call(depth)
-        for position, result in enumerate(reversed(results)):
-            if result == type_ and position == 0:
-                self.emit(f"local.set $keep_{type_}")
-            else:
-                self.emit("drop")
-        self.emit(f"local.get $keep_{type_}")
-
-    def value_other(self, type_: str, depth: int) -> None:
-        options = ["memory.size", "table.size $t", f"ref.func $f{self.index} ref.is_null"]
-        if type_ == "i":
-            self.emit(self.pick(options))
-        else:
-            self.leaf(type_)
-
-    def call(self, depth: int) -> str:
-        """Call a function of the module or of the host, directly or through the table. Returns its result types."""
-        kind = self.pick(("call", "call", "call_indirect", "host"))
-        if kind == "host":
-            name = self.pick(tuple(HOST_TYPES))
-            for param in HOST_TYPES[name].params:
-                self.value(param, depth)
-            self.emit(f"call ${name}")
-            return HOST_TYPES[name].results
-        index = self.pick(range(len(self.types)))
-        type_ = self.types[index]
-        for param in type_.params:
-            self.value(param, depth)
-        if kind == "call":
-            self.emit(f"call $f{index}")
-        else:
-            if self.pick(range(4)):
-                self.emit(f"i32.const {index}")
-            else:
-                self.value("i", depth)
-            self.emit(f"call_indirect {self.pick(('$t', '$static'))} (type $t{index})")
-        return type_.results
-
-    # Blocks.
-
-    def nested(self, opener: str, params: str, results: str, depth: int) -> None:
-        """Open a block and write its body, with the label of it left open."""
-        self.emit(opener + signature(FuncType(params, results)))
-        self.labels.append(_Label(params if opener == "loop" else results, opener == "loop"))
-        self.body(params, results, depth)
-
-    def body(self, params: str, results: str, depth: int) -> None:
-        """Consume `params` from the stack, do something, leave `results`."""
-        for param in reversed(params):
-            self.emit(f"local.set $keep_{param}")
-        if self.labels[-1].is_loop:
-            self.emit("call $burn")
-        for _ in range(self.pick(range(4))):
-            self.statement(depth)
-        for result in results:
-            self.value(result, depth)
-
-    # Statements: they leave the stack as it is.
-
-    def statement(self, depth: int) -> None:
-        if depth < 0:
-            self.emit("nop")
-            return
-        kinds = ("set", "set", "store", "store", "branch_if", "branch_table", "block", "if", "global", "call", "drop")
-        rare = ("leave", "bulk", "table", "probe", "grow", "neighbours")
-        kind = self.pick(rare) if self.pick(range(4)) == 0 else self.pick(kinds)
-        getattr(self, f"do_{kind}")(depth - 1)
-
-    def do_set(self, depth: int) -> None:
-        if self.locals:
-            index = self.pick(range(len(self.locals)))
-            self.value(self.locals[index], depth)
-            self.emit(f"local.set {index}")
-
-    def do_global(self, depth: int) -> None:
-        type_ = self.pick(NUMBERS)
-        self.value(type_, depth)
-        self.emit(f"global.set $g{type_}")
-
-    def do_store(self, depth: int) -> None:
-        op = self.pick(_STORES)
-        assert op.pops is not None
-        offset = self.address(depth)
-        self.value(op.pops[1], depth)
-        if op.pops[1] in "fF":
-            self.canonicalize(op.pops[1])
-        self.emit(op.name + offset)
-
-    def do_probe(self, depth: int) -> None:
-        """Load from anywhere. A load whose value nothing needs may go, trap and all; so the host gets this one."""
-        self.emit("i32.const 0")
-        self.value("i", depth)
-        self.emit(self.pick(_LOADS["I"]) + self.pick(("", " offset=65530", " offset=0xffffffff")))
-        self.emit("call $mix", "drop")
-
-    def do_neighbours(self, depth: int) -> None:
-        """Access what lies at constant distances from one address, which may be anywhere."""
-        self.value("i", depth)
-        self.emit(f"i32.const {self.pick(('0x7fff', '0xffff', '-1'))}", "i32.and", "local.set $base")
-        for _ in range(self.pick(range(2, 5))):
-            offset = self.pick(("", " offset=4", " offset=65536"))
-            address = ("local.get $base", f"i32.const {self.pick(_DISTANCES)}", "i32.add")
-            if self.pick((False, True)):
-                self.emit(*address, "i64.const 0x0123456789abcdef", f"i64.store{offset}")
-            else:
-                self.emit("i32.const 0", *address, f"i64.load{offset}", "call $mix", "drop")
-
-    def do_drop(self, depth: int) -> None:
-        self.value(self.pick(NUMBERS), depth)
-        self.emit("drop")
-
-    def branch(self, depth: int) -> tuple[int, str]:
-        """Choose a label and push the values that it takes. Returns its depth, and their types."""
-        at = self.pick(range(len(self.labels)))
-        types = self.labels[-1 - at].types
-        for type_ in types:
-            self.value(type_, depth)
-        return at, types
-
-    def do_branch_if(self, depth: int) -> None:
-        at, types = self.branch(depth)
-        self.value("i", depth)
-        self.emit(f"br_if {at}", *["drop"] * len(types))
-
-    def do_branch_table(self, depth: int) -> None:
-        at, types = self.branch(depth)
-        same = [i for i, label in enumerate(reversed(self.labels)) if label.types == types]
-        targets = [str(self.pick(same)) for _ in range(self.pick(range(4)))]
-        self.value("i", depth)
-        self.emit(f"br_table {' '.join(targets)} {at}")
-        self.after_leaving(depth)
-
-    def do_leave(self, depth: int) -> None:
-        how = self.pick(("br", "return", "unreachable"))
-        if how == "br":
-            at, _ = self.branch(depth)
-            self.emit(f"br {at}")
-        elif how == "return":
-            for type_ in self.labels[0].types:
-                self.value(type_, depth)
-            self.emit("return")
-        else:
-            self.value("i", depth)
-            self.emit("if", "unreachable", "end")
-            return
-        self.after_leaving(depth)
-
-    def after_leaving(self, depth: int) -> None:
-        """Write code that is never reached."""
-        if self.pick((False, True)):
-            self.statement(depth - 1)
-        if self.pick((False, True)):
-            self.emit("i32.add", "drop")  # of a stack that is polymorphic here
-
-    def do_block(self, depth: int) -> None:
-        params = self.pick(("", "", "i", "IF"))
-        results = self.pick(("", "", "i", "fI"))
-        for param in params:
-            self.value(param, depth)
-        self.nested(self.pick(("block", "loop")), params, results, depth)
-        self.emit("end", *["drop"] * len(results))
-        self.labels.pop()
-
-    def do_if(self, depth: int) -> None:
-        self.value("i", depth)
-        self.nested("if", "", "", depth)
-        if self.pick((False, True)):
-            self.emit("else")
-            self.body("", "", depth)
-        self.emit("end")
-        self.labels.pop()
-
-    def do_call(self, depth: int) -> None:
-        for result in reversed(self.call(depth)):
-            self.emit(f"local.set $keep_{result}")
-
-    def do_grow(self, depth: int) -> None:
-        self.value("i", depth)
-        self.emit("i32.const 3", "i32.and", "memory.grow", "global.set $gi")
-
-    def do_bulk(self, depth: int) -> None:
-        self.address(depth)
-        name = self.pick(("memory.fill", "memory.copy", "memory.init $d", "data.drop $d"))
-        if name == "data.drop $d":
-            self.emit("drop", name)
-            return
-        self.value("i", depth)
-        if name != "memory.fill":
-            self.emit("i32.const 7", "i32.and")
-        self.value("i", depth)
-        self.emit(self.pick(("i32.const 15", "i32.const 0x1ffff")), "i32.and", name)
-
-    def do_table(self, depth: int) -> None:
-        name = self.pick(("table.set", "table.fill", "table.copy", "table.init", "table.grow", "elem.drop"))
-        if name == "elem.drop":
-            self.emit("elem.drop $e")
-            return
-        element = self.pick((f"ref.func $f{self.index}", "ref.null func", "i32.const 2 table.get $t"))
-        if name == "table.grow":
-            self.emit(element, f"i32.const {self.pick(range(4))}", "table.grow $t", "global.set $gi")
-            return
-        self.emit(f"i32.const {self.pick(range(TABLE_SIZE + 2))}")
-        if name in ("table.set", "table.fill"):
-            self.emit(element)
-        else:
-            self.emit(f"i32.const {self.pick(range(4))}")
-        if name != "table.set":
-            self.emit(f"i32.const {self.pick(range(4))}")
-        self.emit(
-            "table.init $t $e" if name == "table.init" else "table.copy $t $t" if "copy" in name else f"{name} $t"
-        )
-
-
-def signature(type_: FuncType) -> str:
-    """A type as the text format has it, behind a space each."""
-    params = "".join(f" (param {NAMES[t]})" for t in type_.params)
-    return params + "".join(f" (result {NAMES[t]})" for t in type_.results)
-
-
-def _function(draw: Callable[[st.SearchStrategy[Any]], Any], types: list[FuncType], index: int) -> str:
+def _function(pick: Pick, types: list[FuncType], index: int, size: Size) -> str:
     type_ = types[index]
-    own = draw(st.text(NUMBERS, max_size=4))
-    writer = Writer(draw, types, index, type_.params + own)
-    writer.labels.append(_Label(type_.results))
+    own = _some_types(pick, 4)
+    writer = Writer(pick, types, index, type_.params + own)
+    writer.labels.append(Label(type_.results))
     writer.emit("call $burn")
-    for _ in range(draw(st.integers(1, 5))):
-        writer.statement(3)
+    for number, local in enumerate(own, len(type_.params)):
+        writer.emit(writer.constant(local), f"local.set {number}")
+    for _ in range(pick(range(1, size.statements + 1))):
+        writer.statement(size.depth)
     for result in type_.results:
-        writer.value(result, 3)
-    locals_ = " ".join(f"(local {NAMES[t]})" for t in own)
-    scratch = " ".join(f"(local ${use}_{t} {NAMES[t]})" for use in ("scratch", "keep") for t in NUMBERS)
-    scratch += " (local $base i32)"
-    body = "\n    ".join(writer.lines)
-    head = f'(func $f{index} (export "f{index}") (type $t{index}){signature(type_)} {locals_} {scratch}'
-    return f"  {head}\n    {body})"
+        writer.value(result, size.depth)
+    locals_ = [f"(local {NAMES[t]})" for t in own]
+    locals_ += [f"(local ${use}_{t} {NAMES[t]})" for use in ("scratch", "keep") for t in NUMBERS]
+    locals_ += [f"(local ${name} i32)" for name in ("base", *(f"n{i}" for i in range(writer.num_counters)))]
+    head = f'(func $f{index} (export "f{index}") (type $t{index}){signature(type_)}'
+    return "\n    ".join([f"  {head}", " ".join(locals_), *writer.lines, ")"])
 
 
-_TYPES = st.builds(FuncType, st.text(NUMBERS, max_size=3), st.text(NUMBERS, max_size=3))
+def _some_types(pick: Pick, at_most: int) -> str:
+    return "".join(pick(NUMBERS) for _ in range(pick(range(at_most + 1))))
 
 
-@st.composite
-def random_modules(draw: Callable[[st.SearchStrategy[Any]], Any]) -> RandomModule:
-    """Modules of one to four functions."""
-    types = draw(st.lists(_TYPES, min_size=1, max_size=4))
+def write_module(pick: Pick, size: Size) -> RandomModule:
+    """A module made by choices."""
+    types = [FuncType(_some_types(pick, 3), _some_types(pick, 3)) for _ in range(pick(range(1, size.functions + 1)))]
     indices = " ".join(f"$f{i}" for i in range(len(types)))
     lines = ["(module"]
     lines += [f"  (type $t{i} (func{signature(type_)}))" for i, type_ in enumerate(types)]
@@ -398,25 +77,51 @@ def random_modules(draw: Callable[[st.SearchStrategy[Any]], Any]) -> RandomModul
         f"  (elem (i32.const 0) {indices})",
         f"  (table $static {len(types) + 2} funcref)",
         f"  (elem (table $static) (i32.const 0) func {indices})",
-        f"  (elem $e func {' '.join(['$f0'] * _PASSIVE)})",
-        '  (data (i32.const 5) "\\00\\01\\02\\fe\\ff\\80\\7f")',
+        "  (elem $e func $f0 $f0 $f0)",
         '  (data $d "abcdefgh")',
         f'  (global $fuel (export "fuel") (mut i32) (i32.const {FUEL}))',
         *[f'  (global $g{t} (export "g{t}") (mut {NAMES[t]}) ({NAMES[t]}.const 3))' for t in NUMBERS],
         "  (func $burn (if (i32.eqz (global.get $fuel)) (then unreachable))",
         "    (global.set $fuel (i32.sub (global.get $fuel) (i32.const 1))))",
+        *_NOTES,
+        *_FILL,
         '  (func (export "is_null") (param i32) (result i32) (ref.is_null (table.get $t (local.get 0))))',
-        *[_function(draw, types, index) for index in range(len(types))],
+        *[_function(pick, types, index, size) for index in range(len(types))],
     ]
-    return RandomModule("\n".join([*lines, ")"]), types)
+    return RandomModule("\n".join([*lines, ")"]), _calls(pick, types))
 
 
-def arguments(type_: FuncType) -> st.SearchStrategy[tuple[int | float, ...]]:
-    """Arguments for a function."""
-    strategies: dict[str, st.SearchStrategy[Any]] = {
-        "i": st.integers(-(1 << 31), (1 << 31) - 1),
-        "I": st.integers(-(1 << 63), (1 << 63) - 1),
-        "f": st.floats(width=32, allow_nan=False),
-        "F": st.floats(allow_nan=False),
-    }
-    return st.tuples(*(strategies[t] for t in type_.params))
+# Functions that mix a value into a global, floats by their bits.
+_NOTES = (
+    '  (global $digest (export "digest") (mut i64) (i64.const 0))',
+    "  (func $note_I (param i64)",
+    "    (global.set $digest (i64.xor (i64.rotl (global.get $digest) (i64.const 7)) (local.get 0))))",
+    "  (func $note_i (param i32) (call $note_I (i64.extend_i32_u (local.get 0))))",
+    "  (func $note_F (param f64) (call $note_I (i64.reinterpret_f64",
+    "    (select (local.get 0) (f64.const nan) (f64.eq (local.get 0) (local.get 0))))))",
+    "  (func $note_f (param f32) (call $note_F (f64.promote_f32 (local.get 0))))",
+)
+# Memory begins as noise.
+_FILL = (
+    "  (start $fill)",
+    "  (func $fill (local $i i32) (loop $next",
+    "    (i64.store (local.get $i) (i64.mul (i64.extend_i32_u (local.get $i)) (i64.const 0x9e3779b97f4a7c15)))",
+    "    (br_if $next (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 8))) (i32.const 65536)))))",
+)
+_ARGUMENTS: dict[str, tuple[int | float, ...]] = {
+    "i": (0, 1, 2, 7, 31, 100, 65530, 65536, -1, -2, -65536, 0x7FFFFFFF, -0x80000000, 0x12345678),
+    "I": (0, 1, 5, 63, -1, -3, 1 << 31, 1 << 32, (1 << 63) - 1, -(1 << 63), 0x123456789ABCDEF0),
+    "f": (0.0, -0.0, 1.0, -1.5, 0.1, 3e9, -3e9, 1e-40, 3e38, float("inf"), float("-inf")),
+    "F": (0.0, -0.0, 1.0, -2.5, 0.1, 3e9, -1e19, 5e-324, 1e308, float("inf"), float("-inf")),
+}
+
+
+def _calls(pick: Pick, types: list[FuncType]) -> list[Call]:
+    indices = [pick(range(len(types))) for _ in range(pick(range(2, 6)))]
+    return [(index, tuple(pick(_ARGUMENTS[t]) for t in types[index].params)) for index in indices]
+
+
+@st.composite
+def random_modules(draw: Callable[[st.SearchStrategy[Any]], Any]) -> RandomModule:
+    """Small modules, which Hypothesis can make smaller."""
+    return write_module(lambda options: draw(st.sampled_from(options)), Size(functions=4, statements=5, depth=3))

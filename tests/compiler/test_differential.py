@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import math
+import random
 import struct
 from collections.abc import Callable, Sequence
 from hashlib import sha256
 from typing import Any
 
+import pytest
 import wasmtime
 from hypothesis import given, note
-from hypothesis import strategies as st
 
 import mvvm
 from mvvm.abi import traps
 from mvvm.errors import Trap
-from tests.compiler.random_module import FUEL, HOST_TYPES, NUMBERS, RandomModule, arguments, random_modules
+from tests.compiler.random_function import HOST_TYPES, NUMBERS
+from tests.compiler.random_module import FUEL, RandomModule, Size, random_modules, write_module
 
 _ENGINE = wasmtime.Engine()
 _VALTYPES = {
@@ -24,6 +26,7 @@ _VALTYPES = {
     "f": wasmtime.ValType.f32,
     "F": wasmtime.ValType.f64,
 }
+_GLOBALS = ("fuel", "digest", *(f"g{t}" for t in NUMBERS))
 State = dict[str, object]
 
 
@@ -66,7 +69,7 @@ class Wasmtime:
         return {
             "memory": sha256(exports["memory"].read(store)).hexdigest(),
             "table": [exports["is_null"](store, i) for i in range(exports["table"].size(store))],
-            **{name: exports[name].value(store) for name in ("fuel", *(f"g{t}" for t in NUMBERS))},
+            **{name: exports[name].value(store) for name in _GLOBALS},
         }
 
 
@@ -90,7 +93,7 @@ class Mvvm:
         return {
             "memory": sha256(exports["memory"].span(0, exports["memory"].size)).hexdigest(),
             "table": [exports["is_null"](i) for i in range(exports["table"].size)],
-            **{name: exports[name].value for name in ("fuel", *(f"g{t}" for t in NUMBERS))},
+            **{name: exports[name].value for name in _GLOBALS},
         }
 
 
@@ -105,14 +108,11 @@ def _comparable(value: object) -> object:
     return value
 
 
-@given(random_modules(), st.data())
-def test_same_as_wasmtime(module: RandomModule, data: st.DataObject) -> None:
-    note(module.text)
+def _compare(module: RandomModule) -> None:
     wasm = bytes(wasmtime.wat2wasm(module.text))
     expected = Wasmtime(wasm)
     engines = [Mvvm(wasm, 0), Mvvm(wasm, 3)]
-    for index in data.draw(st.lists(st.integers(0, len(module.types) - 1), min_size=2, max_size=5)):
-        args = data.draw(arguments(module.types[index]))
+    for index, args in module.calls:
         outcome = _comparable(expected.call(f"f{index}", args))
         state = _comparable(expected.state())
         for engine in engines:
@@ -121,3 +121,14 @@ def test_same_as_wasmtime(module: RandomModule, data: st.DataObject) -> None:
             return  # LLVM may move an access that faults across accesses of other state
         for engine in engines:
             assert _comparable(engine.state()) == state
+
+
+@given(random_modules())
+def test_small_modules_do_the_same_as_under_wasmtime(module: RandomModule) -> None:
+    note(module.text)
+    _compare(module)
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_large_modules_do_the_same_as_under_wasmtime(seed: int) -> None:
+    _compare(write_module(random.Random(seed).choice, Size(functions=10, statements=12, depth=4)))

@@ -95,10 +95,15 @@ def test_a_deep_recursion_that_fits_does_not_trap() -> None:
 def test_the_host_is_not_called_without_room_for_it() -> None:
     """Recursion in the guest up to the limit, with a call of the host in each frame."""
     called = 0
+    nested: list[object] = []
+    for _ in range(300):
+        nested = [nested]
 
     def function() -> None:
         nonlocal called
         called += 1
+        if called % 50 == 0:
+            repr(nested)  # C code that recurses
 
     guest = exports(
         """(module (import "env" "h" (func $h))

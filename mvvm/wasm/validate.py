@@ -1,0 +1,45 @@
+"""Reading what a user gives, and validation: wasmtime's work."""
+
+from __future__ import annotations
+
+import wasmtime
+
+from mvvm.errors import InvalidModule
+
+
+def read_module(source: bytes) -> bytes:
+    """A module in binary form, from either form. Raises InvalidModule."""
+    if source[:4] == b"\0asm":
+        return source
+    try:
+        text = source.decode("utf-8")
+    except UnicodeDecodeError:
+        raise InvalidModule("neither a Wasm module (the magic number is missing) nor its text form") from None
+    if not text.lstrip().startswith(("(", ";;")):
+        raise InvalidModule("neither a Wasm module (the magic number is missing) nor its text form")
+    try:
+        return bytes(wasmtime.wat2wasm(text))
+    except wasmtime.WasmtimeError as error:
+        raise InvalidModule(_first_lines(error)) from None
+
+
+def validate(wasm: bytes) -> None:
+    """Raise InvalidModule unless wasmtime finds the binary module valid."""
+    try:
+        wasmtime.Module.validate(_ENGINE, wasm)
+    except wasmtime.WasmtimeError as error:
+        raise InvalidModule(_first_lines(error)) from None
+
+
+def _engine() -> wasmtime.Engine:
+    config = wasmtime.Config()
+    config.wasm_threads = True
+    return wasmtime.Engine(config)
+
+
+_ENGINE = _engine()
+
+
+def _first_lines(error: Exception) -> str:
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return "invalid module: " + ": ".join(lines[:3])
