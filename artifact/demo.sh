@@ -17,5 +17,5 @@ LUA
 
 say() { printf '\n\033[1m$ %s\033[0m\n' "$*"; "$@"; }
 say mvvm-compile --report -o .cache/demo/lua.aot .cache/programs/lua.wasm
-say mvvm-inspect .cache/demo/lua.aot | head -n 12
+say mvvm-inspect .cache/demo/lua.aot | sed -n 1,12p
 say mvvm-run --dir .cache/demo::/ .cache/demo/lua.aot primes.lua

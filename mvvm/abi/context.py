@@ -27,7 +27,8 @@ THREAD_STACK = THREAD_STACK_SIZE + 8  # u8[MAX_STACK]: the stack from the stack 
 MAX_STACK = 64 * 1024
 THREAD_SIZE = THREAD_STACK + MAX_STACK
 
-# Values of THREAD_IN_GUEST. A fault is a trap only in GUEST; in TRAPPING the handler copies the stack and met its end.
+# Values of THREAD_IN_GUEST. A fault is a trap unless in HOST. In TRAPPING the registers have been noted, and the copy
+# of the stack, or the jump, has met the end of the stack.
 HOST, GUEST, TRAPPING = 0, 1, 2
 
 # Record.

@@ -101,6 +101,8 @@ define hidden void @{sections.TRAP}(ptr %ctx, i32 %code) noreturn cold noinline 
   %frame_field = getelementptr i8, ptr %thread, i64 FRAME_REGISTER
   store ptr %frame, ptr %frame_field
   call void @mvvm_copy_stack(ptr %thread, ptr %stack)
+  %guest_field = getelementptr i8, ptr %thread, i64 {abi.THREAD_IN_GUEST}
+  store volatile i32 {abi.TRAPPING}, ptr %guest_field
   %buffer = load ptr, ptr %thread
   call void @_longjmp(ptr %buffer, i32 %code)
   unreachable
@@ -117,12 +119,16 @@ define hidden void @{sections.ON_SIGNAL}(i32 %signal, ptr %info, ptr %machine) #
 look:
   %guest_field = getelementptr i8, ptr %thread, i64 {abi.THREAD_IN_GUEST}
   %in_guest = load volatile i32, ptr %guest_field
-  switch i32 %in_guest, label %pass_on [ i32 {abi.GUEST}, label %note i32 {abi.TRAPPING}, label %leave ]
-note:
+  %of_guest = icmp ne i32 %in_guest, {abi.HOST}
+  br i1 %of_guest, label %trap, label %pass_on
+trap:
   %address_field = getelementptr i8, ptr %info, i64 {_SI_ADDR}
   %address = load ptr, ptr %address_field
   %fault_field = getelementptr i8, ptr %thread, i64 {abi.THREAD_FAULT_ADDRESS}
   store ptr %address, ptr %fault_field
+  %noted = icmp eq i32 %in_guest, {abi.TRAPPING}
+  br i1 %noted, label %leave, label %note
+note:
 NOTE_REGISTERS
   store volatile i32 {abi.TRAPPING}, ptr %guest_field
   %stack_field = getelementptr i8, ptr %thread, i64 STACK_REGISTER

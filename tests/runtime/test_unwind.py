@@ -16,7 +16,7 @@ import pytest
 
 import mvvm
 from mvvm import compiler
-from mvvm.abi import elf
+from mvvm.abi import elf, traps
 from mvvm.abi.context import THREAD_REGISTERS, THREAD_SIZE, THREAD_STACK_LOW, THREAD_STACK_START
 from mvvm.abi.registers import REGISTERS
 from mvvm.abi.sections import EH_FRAME
@@ -25,7 +25,7 @@ from mvvm.passes.optimize import compile_ir
 from mvvm.runtime import thread as threads
 from mvvm.runtime import unwind
 from mvvm.runtime.call_frames import CallFrames
-from tests.runtime.guest import compiled, program
+from tests.runtime.guest import compiled, exports, program
 
 # Locals that live across the call of each function of a chain: registers, then spills, then frames of pages.
 _LIVE = (0, 1, 5, 6, 7, 40, 600)
@@ -112,6 +112,34 @@ def test_overflows_wherever_in_a_prologue_they_come(live: tuple[int, ...], opt_l
     for inner, outer in itertools.pairwise(names):
         assert inner is not None
         assert outer == following[inner]
+
+
+def test_a_trap_at_the_very_end_of_the_stack_has_its_backtrace() -> None:
+    """There, calling `mvvm_trap` overflows, or what it calls does."""
+    guest = exports("""(module (memory 1) (table (export "t") 2 funcref) (elem (i32.const 0) $f $g)
+      (func $g (param i32 i64 i64 i64) unreachable)
+      (func $f (export "f") (param i32)
+        (if (i32.eqz (local.get 0)) (then (call_indirect (param i32 i64 i64 i64) (i32.const 0) (i64.const 0)
+          (i64.const 0) (i64.const 0) (i32.add (i32.load (i32.const 0)) (i32.const 1)))))
+        (call_indirect (param i32) (i32.sub (local.get 0) (i32.const 1)) (i32.load (i32.const 0)))
+        (i32.store (i32.const 8) (local.get 0))))""")
+
+    def trap(depth: int) -> Trap:
+        with pytest.raises(Trap) as trapped:
+            guest["f"](depth)
+        return trapped.value
+
+    fits, overflows = 1, 1 << 24
+    while overflows - fits > 1:
+        depth = (fits + overflows) // 2
+        if trap(depth).code == traps.UNREACHABLE:
+            fits = depth
+        else:
+            overflows = depth
+    for depth in range(fits - 5, fits + 10):
+        names = [name for _, name in trap(depth).frames]
+        assert names[0] in ("f", "g")
+        assert names[1:] == ["f"] * 63
 
 
 def test_a_fault_while_the_stack_is_copied_ends_the_copy() -> None:

@@ -29,7 +29,7 @@ def test_every_row_has_a_function_and_other_names_have_none(guest: Guest) -> Non
 
 def test_a_family_is_imported_when_a_program_imports_it() -> None:
     script = """
-import sys, mvvm.runtime.memory
+import errno, sys, mvvm.runtime.memory
 before = set(sys.modules)
 from mvvm.runtime.wasi import Wasi
 wasi = Wasi([], {}, [])
