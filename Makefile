@@ -45,6 +45,7 @@ demo: programs ## compile a real program and run it
 .PHONY: bench
 bench: $(VENV)/ready ## run time, compile time and code size against wasmtime and native code
 	$(BIN)/python -m bench.run $(BENCH_ARGS)
+	$(BIN)/python -m bench.start_up
 
 .PHONY: spec-report
 spec-report: $(VENV)/ready ## the reference test suite, as a table by feature

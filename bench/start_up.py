@@ -1,0 +1,48 @@
+"""Start-up: `mvvm-run hello.aot` against a Python that imports ctypes and google.protobuf, as a ratio.
+
+Whole processes, in turn: `python -m bench.start_up [RUNS]`.
+"""
+
+from __future__ import annotations
+
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import mvvm
+
+_HELLO = rb"""(module
+  (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+  (memory (export "memory") 1)
+  (data (i32.const 0) "\10\00\00\00\0d\00\00\00")
+  (data (i32.const 16) "hello, world\n")
+  (func (export "_start") (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8)))))
+"""
+_WARM_UP = 3
+
+
+def _seconds(command: list[str]) -> float:
+    started = time.perf_counter()
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    return time.perf_counter() - started
+
+
+def _main() -> None:
+    runs = int(sys.argv[1]) if len(sys.argv) > 1 else 40
+    run = Path(sys.executable).with_name("mvvm-run")
+    with tempfile.TemporaryDirectory() as folder:
+        aot = Path(folder, "hello.aot")
+        aot.write_bytes(mvvm.compile(_HELLO))
+        ours = [sys.executable, str(run), str(aot)]
+        theirs = [sys.executable, "-c", "import ctypes, google.protobuf"]
+        pairs = [(_seconds(ours), _seconds(theirs)) for _ in range(_WARM_UP + runs)][_WARM_UP:]
+    ratio = statistics.median(a for a, _ in pairs) / statistics.median(b for _, b in pairs)
+    shortest = min(a for a, _ in pairs) / min(b for _, b in pairs)
+    print(f"mvvm-run hello.aot / python -c 'import ctypes, google.protobuf': {ratio:.2f} (shortest: {shortest:.2f})")
+
+
+if __name__ == "__main__":
+    _main()
