@@ -146,7 +146,7 @@ class _Graph:
         changed = True
         while changed:
             changed = False
-            for position in range(len(self.function.ops)):
+            for position in reversed(range(len(self.function.ops))):
                 live = {local for after in self.successors(position) for local in self.live[after]}
                 op, immediate = self.function.ops[position], self.function.immediates[position]
                 if op in (LOCAL_SET, LOCAL_TEE):
