@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from mvvm import cpu
 from mvvm.errors import UsageError
@@ -59,14 +60,34 @@ class Target:
         return Target(arch, cpu_name, tuple(chosen))
 
 
+class Policy(StrEnum):
+    """Where a program can be stopped: which loops look out for a request, and how often.
+
+    NONE is a plain compiler; all others have function-level stable points, after calls.
+    """
+
+    NONE = "none"
+    FUNCTION = "function"  # no loops
+    COUNTER_LOOP = "counter-loop"  # loops once an iteration, innermost ones only once in many
+    LOOP_DIRTY = "loop-dirty"  # as COUNTER_LOOP, but innermost loops that change memory, globals or tables each time
+    LOOP = "loop"  # all loops, once an iteration
+
+
 @dataclass(frozen=True)
 class CompileOptions:
-    """Options of the compiler. Equal options and an equal module give equal bytes."""
+    """Options of the compiler. Equal options and an equal module give equal bytes.
+
+    With COUNTER_LOOP an innermost loop looks out once in `1 << threshold_bits` iterations.
+    """
 
     opt_level: int = 3
     target: Target = field(default_factory=Target.parse)
     aux_stack_check: bool = True
+    checkpoint: Policy = Policy.NONE
+    threshold_bits: int = 16
 
     def __post_init__(self) -> None:
         if self.opt_level not in range(4):
             raise UsageError(f"the optimization level is 0 to 3, not {self.opt_level}")
+        if not 1 <= self.threshold_bits <= 30:
+            raise UsageError(f"the threshold is 1 to 30 bits, not {self.threshold_bits}")
