@@ -1,6 +1,7 @@
 """How fast the compiled code is: against wasmtime, and against native builds of the same sources.
 
     run         the command: `python -m bench.run`
+    policies    another: what being able to stop costs, `python -m bench.policies`
     suite       what is measured: kernels of our own, and real programs at work
     kernel      builds of the kernels
     engines     what measures: mvvm and wasmtime behind one interface

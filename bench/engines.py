@@ -33,14 +33,19 @@ class Engine(Protocol):
 
 
 class Mvvm:
-    """mvvm, with its default options."""
+    """mvvm, with its default options, but for where a program can be stopped."""
+
+    def __init__(self, policy: str = "none") -> None:
+        self._policy = policy  # a value of mvvm.options.Policy
 
     def compile(self, wasm: bytes) -> tuple[bytes, dict[str, float]]:
         """See Engine."""
         import mvvm
+        from mvvm.options import Policy
 
         report: dict[str, float] = {}
-        options = mvvm.CompileOptions(target=mvvm.Target.parse(cpu_name="native"))
+        target = mvvm.Target.parse(cpu_name="native")
+        options = mvvm.CompileOptions(target=target, checkpoint=Policy(self._policy))
         aot = mvvm.compile(wasm, options, report=report)
         return aot, {stage: seconds for stage, seconds in report.items() if stage != "wasm instructions"}
 
@@ -111,13 +116,23 @@ class Wasmtime:
 
 
 ENGINES: dict[str, Engine] = {"mvvm": Mvvm(), "wasmtime": Wasmtime()}
+_POLICY = "mvvm-"
+
+
+def policy_engine(policy: str) -> str:
+    """The name of mvvm as an engine that compiles with a policy."""
+    return f"{_POLICY}{policy}"
+
+
+def _engine(name: str) -> Engine:
+    return ENGINES.get(name) or Mvvm(name.removeprefix(_POLICY))
 
 
 def timed_compile(name: str, wasm: Path, output: Path) -> tuple[float, dict[str, float]]:
     """Compile with an engine. Returns seconds of wall-clock, since both use several processors, and by stage."""
     source = wasm.read_bytes()
     begin = time.perf_counter()
-    compiled, stages = ENGINES[name].compile(source)
+    compiled, stages = _engine(name).compile(source)
     seconds = time.perf_counter() - begin
     output.write_bytes(compiled)
     return seconds, stages
@@ -125,7 +140,7 @@ def timed_compile(name: str, wasm: Path, output: Path) -> tuple[float, dict[str,
 
 def timed_run(name: str, compiled: Path, command: Command) -> tuple[float, int]:
     """Run with an engine. Returns the processor time of `_start` in seconds, and the exit status."""
-    start = ENGINES[name].prepare(compiled, command)
+    start = _engine(name).prepare(compiled, command)
     begin = time.process_time()
     status = start()
     return time.process_time() - begin, status

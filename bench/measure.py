@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,7 @@ class Result:
     outcomes: dict[str, str] = field(default_factory=dict)
     compile: dict[str, float] = field(default_factory=dict)
     stages: dict[str, float] = field(default_factory=dict)  # of mvvm's compiler
+    work: dict[str, float] = field(default_factory=dict)  # all of an engine's stages, without its imports
     code: dict[str, int] = field(default_factory=dict)  # bytes of .text
 
     @property
@@ -45,19 +47,20 @@ class Result:
         return min(self.runs[engine])
 
 
-def measure(case: Case, rounds: int) -> Result:
+def measure(case: Case, rounds: int, engines: Sequence[str] = tuple(ENGINES), *, with_native: bool = True) -> Result:
     """Measure a case. Raises BenchFailure, and BuildFailure if it cannot be built."""
-    wasm, native = case.wasm(), case.native()
+    wasm, native = case.wasm(), case.native() if with_native else None
     result = Result(case)
     compiled = {}
-    for engine in ENGINES:
+    for engine in engines:
         compiled[engine] = CACHE / "bench" / f"{wasm.stem}.{engine}"
         told = _child("compile", engine, case, compiled[engine])
         result.compile[engine] = told["seconds"]
         result.stages |= told["stages"]
+        result.work[engine] = sum(told["stages"].values())
         result.code[engine] = _text_size(compiled[engine])
     for _ in range(rounds):
-        for engine in ENGINES:
+        for engine in engines:
             _note(result, engine, _child("run", engine, case, compiled[engine]))
         if native is not None:
             _note(result, NATIVE, run_workload(case.workload, lambda command: _run_native(native, command)))

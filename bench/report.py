@@ -23,19 +23,19 @@ def table(results: Sequence[Result]) -> str:
     rows += [
         [
             result.case.id,
-            *(_figure(ratio(result)) for ratio in _RATIOS.values()),
+            *(figure(ratio(result)) for ratio in _RATIOS.values()),
             f"{_noise(result):.0%}",
             "same" if result.agree else "DIFFER",
         ]
         for result in results
     ]
     rows.append([])
-    rows += [[f"mean, {title}", *map(_figure, _means(members))] for title, members in _groups(results).items()]
+    rows += [[f"mean, {title}", *map(figure, _means(members))] for title, members in _groups(results).items()]
     lines = [
         "Ratios of mvvm to wasmtime and to native builds (-march=native): below 1.00 mvvm is better. Time is the",
         "shortest of the runs; noise is how far, at most, an engine's median run is above its shortest.",
         "",
-        *_aligned(rows),
+        *aligned(rows),
         "",
         f"Compile time by stage: {_stages(results)}",
     ]
@@ -74,10 +74,11 @@ def _groups(results: Sequence[Result]) -> dict[str, list[Result]]:
 
 def _means(results: Iterable[Result]) -> list[float | None]:
     columns = [[ratio(result) for result in results] for ratio in _RATIOS.values()]
-    return [_geometric_mean([value for value in column if value is not None]) for column in columns]
+    return [geometric_mean([value for value in column if value is not None]) for column in columns]
 
 
-def _geometric_mean(values: Sequence[float]) -> float | None:
+def geometric_mean(values: Sequence[float]) -> float | None:
+    """The mean that ratios have; None of nothing."""
     return math.exp(math.fsum(map(math.log, values)) / len(values)) if values else None
 
 
@@ -94,11 +95,13 @@ def _stages(results: Iterable[Result]) -> str:
     return ", ".join(f"{stage} {seconds / whole:.0%}" for stage, seconds in total.items())
 
 
-def _figure(value: float | None) -> str:
+def figure(value: float | None) -> str:
+    """A ratio for people."""
     return "-" if value is None else f"{value:.2f}"
 
 
-def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Lines of a table, its first column to the left."""
     widths = [max(len(row[i]) for row in rows if i < len(row)) for i in range(len(rows[0]))]
     return [
         "  ".join(

@@ -13,7 +13,14 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from mvvm.compiler import compile_module as compile
+    from mvvm.migrate.api import Finished as Finished
+    from mvvm.migrate.api import Restored as Restored
+    from mvvm.migrate.api import checkpoint as checkpoint
+    from mvvm.migrate.api import request as request
+    from mvvm.migrate.api import restore as restore
+    from mvvm.migrate.snapshot import Snapshot as Snapshot
     from mvvm.options import CompileOptions as CompileOptions
+    from mvvm.options import Policy as Policy
     from mvvm.options import Target as Target
     from mvvm.runtime.func import Func as Func
     from mvvm.runtime.global_ import Global as Global
@@ -31,6 +38,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "CompileOptions": "mvvm.options",
+    "Finished": "mvvm.migrate.api",
     "Func": "mvvm.runtime.func",
     "FuncType": "mvvm.wasm.types",
     "Global": "mvvm.runtime.global_",
@@ -38,17 +46,24 @@ _HOMES = {
     "Instance": "mvvm.runtime.instance",
     "Limits": "mvvm.wasm.types",
     "Memory": "mvvm.runtime.memory",
+    "Policy": "mvvm.options",
     "Program": "mvvm.runtime.program",
+    "Restored": "mvvm.migrate.api",
+    "Snapshot": "mvvm.migrate.snapshot",
     "Table": "mvvm.runtime.table",
     "TableType": "mvvm.wasm.types",
     "Target": "mvvm.options",
     "Wasi": "mvvm.runtime.wasi",
     "__version__": "mvvm.version",
+    "checkpoint": "mvvm.migrate.api",
     "compile": "mvvm.compiler",
     "load": "mvvm.runtime.program",
+    "request": "mvvm.migrate.api",
+    "restore": "mvvm.migrate.api",
 }
 __all__ = [
     "CompileOptions",
+    "Finished",
     "Func",
     "FuncType",
     "Global",
@@ -56,14 +71,20 @@ __all__ = [
     "Instance",
     "Limits",
     "Memory",
+    "Policy",
     "Program",
+    "Restored",
+    "Snapshot",
     "Table",
     "TableType",
     "Target",
     "Wasi",
     "__version__",
+    "checkpoint",
     "compile",
     "load",
+    "request",
+    "restore",
 ]
 
 

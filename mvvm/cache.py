@@ -1,6 +1,6 @@
-"""Compiled modules, kept from one run to the next.
+"""What was compiled, modules and continuations, kept from one run to the next.
 
-An entry is an `.aot` file followed by its CRC-32 (ELF ignores what follows), under a name made of all that it
+An entry is an ELF file followed by its CRC-32 (ELF ignores what follows), under a name made of all that it
 depends on. Whatever is wrong with an entry or with the folder costs time, never a result.
 """
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 # Bytes of all entries; those that were not used for longest are removed beyond that.
 _LIMIT = 2 << 30
 _CRC_SIZE = 4
+_AOT = ".aot"
 
 
 def load_cached(
@@ -35,18 +36,50 @@ def load_cached(
 
     `warn` is told where the cache cannot be written. Raises what `compile` and `load` raise.
     """
-    path = os.path.join(folder(), _key(source, options) + ".aot")
-    program = _load_entry(path)
-    if program is not None:
-        return program
+    about = repr((__version__, FORMAT_VERSION, options)).encode()
+    name = key(sha256(source).digest(), about)
+    if read(name, _AOT) is not None:
+        try:
+            return load(_path(name, _AOT))
+        except InputError:
+            pass
     aot = compile()
     try:
-        os.makedirs(folder(), 0o700, exist_ok=True)
-        write_atomically(path, (aot, _crc(aot)))
-        _prune(keep=path)
+        write(name, _AOT, aot)
     except OSError as error:
         warn(f"what was compiled is not kept: {folder()}: {error.strerror}")
     return load(aot)
+
+
+def key(*parts: bytes) -> str:
+    """The name of an entry that depends on nothing but `parts`."""
+    return sha256(b"".join(sha256(part).digest() for part in parts)).hexdigest()
+
+
+def read(name: str, suffix: str) -> bytes | None:
+    """The contents of an entry, None where there is none that is whole."""
+    path = _path(name, suffix)
+    try:
+        with open(path, "rb") as file:
+            entry = memoryview(file.read())
+        if _crc(entry[:-_CRC_SIZE]) != entry[-_CRC_SIZE:]:
+            return None
+        os.utime(path)  # used now
+    except OSError:
+        return None
+    return bytes(entry[:-_CRC_SIZE])
+
+
+def write(name: str, suffix: str, contents: bytes) -> None:
+    """Keep an entry. Raises OSError."""
+    path = _path(name, suffix)
+    os.makedirs(folder(), 0o700, exist_ok=True)
+    write_atomically(path, (contents, _crc(contents)))
+    _prune(keep=path)
+
+
+def _path(name: str, suffix: str) -> str:
+    return os.path.join(folder(), name + suffix)
 
 
 def folder() -> str:
@@ -57,25 +90,8 @@ def folder() -> str:
     return os.path.join(base, "mvvm")
 
 
-def _key(source: bytes, options: CompileOptions) -> str:
-    about = repr((__version__, FORMAT_VERSION, options)).encode()
-    return sha256(sha256(source).digest() + about).hexdigest()
-
-
 def _crc(data: bytes | memoryview) -> bytes:
     return zlib.crc32(data).to_bytes(_CRC_SIZE, "little")
-
-
-def _load_entry(path: str) -> Program | None:
-    try:
-        with open(path, "rb") as file:
-            entry = memoryview(file.read())
-        if _crc(entry[:-_CRC_SIZE]) != entry[-_CRC_SIZE:]:
-            return None
-        os.utime(path)  # used now
-        return load(path)
-    except (OSError, InputError):
-        return None
 
 
 def _prune(keep: str) -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from mvvm.aot.elf_file import write
 from mvvm.aot.link import link
 from mvvm.aot.machines import MACHINES
-from mvvm.aot.metadata import metadata, symbol_names
+from mvvm.aot.metadata import EncodedPoint, continuation, encode_points, metadata, symbol_names
+from mvvm.lower.continuation import lower_continuation
 from mvvm.lower.function import ModuleFacts
 from mvvm.lower.module import lower_partition
 from mvvm.lower.support import lower_support
@@ -24,7 +25,7 @@ from mvvm.wasm.validate import read_module, validate
 from mvvm.workers import fork_map
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
 Report = dict[str, float]
 Progress = Callable[[int, int], None]
@@ -49,10 +50,12 @@ def compile_module(
     machine = MACHINES[options.target.architecture]
     plan = _Plan(read_valid_module(source, report), options)
     # Decode bodies, run the passes on them, lower, optimize, generate code: a partition at a time.
-    objects = list(_compile_partitions(plan, "obj", jobs, progress, report))
+    parts = list(_compile_partitions(plan, "obj", jobs, progress, report))
     with _Timed(report, "link"):
-        image = link(objects, machine)
-        sections = metadata(plan.module, image, options, __version__)
+        image = link([part.contents for part in parts], machine)
+        points = [point for part in parts for point in part.points]
+        suspending = plan.facts.suspending.functions
+        sections = metadata(plan.module, image, points, suspending, options, __version__)
         return write(image, machine, sections, symbol_names(plan.module))
 
 
@@ -70,7 +73,7 @@ def emit_parts(
     """
     report = {} if report is None else report
     plan = _Plan(read_valid_module(source, report), options)
-    return list(_compile_partitions(plan, emit, jobs, progress, report))
+    return [part.contents for part in _compile_partitions(plan, emit, jobs, progress, report)]
 
 
 def read_valid_module(source: bytes, report: Report | None = None) -> Module:
@@ -84,13 +87,50 @@ def read_valid_module(source: bytes, report: Report | None = None) -> Module:
         return decode_module(wasm)
 
 
+class _Compiled(NamedTuple):
+    """What LLVM makes of a partition; its stable points; the seconds of each stage."""
+
+    contents: bytes
+    points: list[EncodedPoint]
+    stages: Report
+
+
+class ContinuationCompiler:
+    """Compiles continuations of one module, for programs that were compiled with the same options.
+
+    `suspending` are the functions that may suspend, if that is known; else a large module takes seconds to look at.
+    `missing` are those whose code the program does not have.
+    """
+
+    def __init__(
+        self,
+        wasm: bytes,
+        options: CompileOptions,
+        suspending: set[int] | None = None,
+        missing: Collection[int] = (),
+    ) -> None:
+        """`wasm` is a valid binary module."""
+        self._module = decode_module(wasm)
+        self._options = options
+        self._facts = ModuleFacts(self._module, options, suspending)
+        self._shadow_stack = find_shadow_stack(self._module) if options.aux_stack_check else None
+        self._missing = frozenset(missing)
+
+    def compile(self, label: tuple[int, int, int]) -> bytes:
+        """The file of a continuation from a label: function index, byte offset, AT or IN_CALL. Raises BadSnapshot."""
+        lowered = lower_continuation(self._module, self._facts, self._shadow_stack, label, self._missing)
+        machine = MACHINES[self._options.target.architecture]
+        image = link([compile_ir(lowered.text, self._options, "obj", {})], machine)
+        return write(image, machine, continuation(self._module, image, lowered, self._options))
+
+
 class _Plan:
     """A module with what its partitions have in common, and the partitions."""
 
     def __init__(self, module: Module, options: CompileOptions) -> None:
         self.module = module
         self.options = options
-        self.facts = ModuleFacts(module, options.target.architecture)
+        self.facts = ModuleFacts(module, options)
         self.shadow_stack = find_shadow_stack(module) if options.aux_stack_check else None
         self.partitions = cut(module)
         # With a single partition LLVM sees all callers, and may drop what has no address and was inlined.
@@ -102,8 +142,8 @@ class _Plan:
         start, stop = self.partitions[partition]
         return sum(end - begin for begin, end in self.module.bodies[start:stop])
 
-    def compile(self, number: int, emit: str) -> tuple[bytes, Report]:
-        """What LLVM makes of a partition, and the seconds of each stage."""
+    def compile(self, number: int, emit: str) -> _Compiled:
+        """Compile a partition."""
         stages: Report = {}
         first = self.module.info.num_imported_functions
         start, stop = self.partitions[number]
@@ -111,18 +151,19 @@ class _Plan:
         support = self.support if number == 0 else ""
         with _Timed(stages, "lower"):
             partition = lower_partition(self.module, self.facts, functions, self.shadow_stack, self.roots, support)
+            points = encode_points(partition.points)
         stages["wasm instructions"] = partition.instructions
-        return compile_ir(partition.text, self.options, emit, stages), stages
+        return _Compiled(compile_ir(partition.text, self.options, emit, stages), points, stages)
 
 
 def _compile_partitions(
     plan: _Plan, emit: str, jobs: int | None, progress: Progress | None, report: Report
-) -> Iterator[bytes]:
+) -> Iterator[_Compiled]:
     """Compile all partitions, in order; in this process if one does it."""
     count = len(plan.partitions)
     jobs = min(jobs or len(os.sched_getaffinity(0)), count)
 
-    def compile_one(number: int) -> tuple[bytes, Report]:
+    def compile_one(number: int) -> _Compiled:
         return plan.compile(number, emit)
 
     total = sum(plan.size(number) for number in range(count))
@@ -130,8 +171,8 @@ def _compile_partitions(
     if progress is not None:
         progress(done, total)
     results = map(compile_one, range(count)) if jobs <= 1 else fork_map(compile_one, count, jobs)
-    for number, (result, stages) in enumerate(results):
-        for stage, seconds in stages.items():
+    for number, result in enumerate(results):
+        for stage, seconds in result.stages.items():
             report[stage] = report.get(stage, 0.0) + seconds
         done += plan.size(number)
         if progress is not None:

@@ -6,9 +6,12 @@
     │   ├── UnsupportedFeature       valid, but uses a proposal that mvvm does not compile
     │   ├── BadAotFile               not an .aot file, or a damaged one
     │   ├── IncompatibleAot          a good .aot file that does not fit this version, machine or module
+    │   ├── BadSnapshot              not a snapshot, or a damaged one
+    │   ├── IncompatibleSnapshot     a good snapshot that does not fit this version or module
     │   └── LinkError                an import is missing or has another type
     ├── UsageError              2    the caller's arguments do not fit (an export's name, a value's type)
     ├── EnvironmentFailure      3    the machine failed: no memory, disk full, a tool is missing
+    ├── CheckpointFailed        3    the snapshot could not be written; the program can go on
     ├── Trap                    134  the guest trapped
     └── InternalError           70   our own bug
 
@@ -19,9 +22,12 @@ from __future__ import annotations
 
 __all__ = [
     "BadAotFile",
+    "BadSnapshot",
+    "CheckpointFailed",
     "EnvironmentFailure",
     "GuestExit",
     "IncompatibleAot",
+    "IncompatibleSnapshot",
     "InputError",
     "InternalError",
     "InvalidModule",
@@ -61,6 +67,14 @@ class IncompatibleAot(InputError):
     """A good `.aot` file of another format version, target or module."""
 
 
+class BadSnapshot(InputError):
+    """Not a snapshot, or a damaged one."""
+
+
+class IncompatibleSnapshot(InputError):
+    """A good snapshot of another format version or module."""
+
+
 class LinkError(InputError):
     """An import is missing, or what is given for it has another type."""
 
@@ -73,6 +87,12 @@ class UsageError(MvvmError):
 
 class EnvironmentFailure(MvvmError):
     """The machine failed: out of memory, disk full, a tool is missing."""
+
+    exit_status = 3
+
+
+class CheckpointFailed(MvvmError):
+    """The snapshot could not be written: what was there before is whole, and the program can go on."""
 
     exit_status = 3
 

@@ -16,6 +16,8 @@ from mvvm.wasm.code import (
     BR,
     BR_IF,
     BR_TABLE,
+    CALL,
+    CALL_INDIRECT,
     ELSE,
     END,
     IF,
@@ -33,25 +35,40 @@ _RELEVANT = frozenset(
     (BLOCK, LOOP, IF, ELSE, END, BR, BR_IF, BR_TABLE, RETURN, UNREACHABLE, LOCAL_GET, LOCAL_SET, LOCAL_TEE)
 )
 
+_CALLS = frozenset((CALL, CALL_INDIRECT))
+
 _Event = tuple[int, int, object]  # position in Function.ops, opcode, immediate
 _Labels = dict[Block, int]  # the locals (a bit each) that are live at a block's label
 
 
-def find_liveness(function: Function) -> set[int]:
-    """Set `phi_locals` of the function's blocks. Returns the positions of the `local.set`s without a reader."""
+def find_liveness(function: Function, *, with_points: bool) -> tuple[set[int], dict[int, tuple[int, ...]]]:
+    """Set `phi_locals` of the function's blocks.
+
+    Returns the positions of the `local.set`s without a reader; and, `with_points`, the live locals before each call and
+    loop by position, ascending.
+    """
+    events = _events(function, _RELEVANT | _CALLS if with_points else _RELEVANT)
     if not function.locals:
-        return set()
-    events = _events(function)
+        return set(), {position: () for position, op, _ in events if op == LOOP or op in _CALLS}
     labels, dead = _solve(events, function.body)
     assigned = _assigned(events, function.body)
     for block, live in labels.items():
         block.phi_locals = _members(live & assigned.get(block, 0))
-    return dead
+    if not with_points:
+        return dead, {}
+    before: list[int] = []
+    _walk(events, labels, before)
+    at_points = {
+        position: _members(live)
+        for (position, op, _), live in zip(reversed(events), before, strict=True)
+        if op == LOOP or op in _CALLS
+    }
+    return dead, at_points
 
 
 def live_locals(function: Function) -> list[tuple[int, ...]]:
     """The locals that are live before each instruction, ascending."""
-    events = _events(function)
+    events = _events(function, _RELEVANT)
     labels, _ = _solve(events, function.body)
     before: list[int] = []
     _walk(events, labels, before)
@@ -65,11 +82,11 @@ def live_locals(function: Function) -> list[tuple[int, ...]]:
     return result
 
 
-def _events(function: Function) -> list[_Event]:
+def _events(function: Function, relevant: frozenset[int]) -> list[_Event]:
     return [
         (position, op, immediate)
         for position, (op, immediate) in enumerate(zip(function.ops, function.immediates, strict=True))
-        if op in _RELEVANT
+        if op in relevant
     ]
 
 
@@ -110,7 +127,7 @@ def _walk(events: list[_Event], labels: _Labels, before: list[int] | None = None
                 live |= labels[target]
         elif op in (RETURN, UNREACHABLE):
             live = 0
-        else:
+        elif op not in _CALLS:
             assert isinstance(immediate, Block)
             if op == END:
                 if immediate.kind == LOOP:

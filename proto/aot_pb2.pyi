@@ -27,12 +27,16 @@ class Target(_message.Message):
     def __init__(self, format_version: _Optional[int] = ..., compiler_version: _Optional[str] = ..., module_sha256: _Optional[bytes] = ..., triple: _Optional[str] = ..., cpu: _Optional[str] = ..., cpu_features: _Optional[_Iterable[str]] = ..., options: _Optional[_Union[Options, _Mapping]] = ..., declarations_sha256: _Optional[bytes] = ...) -> None: ...
 
 class Options(_message.Message):
-    __slots__ = ("opt_level", "aux_stack_check")
+    __slots__ = ("opt_level", "aux_stack_check", "checkpoint", "threshold_bits")
     OPT_LEVEL_FIELD_NUMBER: _ClassVar[int]
     AUX_STACK_CHECK_FIELD_NUMBER: _ClassVar[int]
+    CHECKPOINT_FIELD_NUMBER: _ClassVar[int]
+    THRESHOLD_BITS_FIELD_NUMBER: _ClassVar[int]
     opt_level: int
     aux_stack_check: bool
-    def __init__(self, opt_level: _Optional[int] = ..., aux_stack_check: _Optional[bool] = ...) -> None: ...
+    checkpoint: str
+    threshold_bits: int
+    def __init__(self, opt_level: _Optional[int] = ..., aux_stack_check: _Optional[bool] = ..., checkpoint: _Optional[str] = ..., threshold_bits: _Optional[int] = ...) -> None: ...
 
 class Module(_message.Message):
     __slots__ = ("types", "imports", "functions", "tables", "memories", "globals", "exports", "start_plus_one", "elements", "data")
@@ -158,7 +162,7 @@ class Data(_message.Message):
     def __init__(self, mode: _Optional[int] = ..., memory: _Optional[int] = ..., offset: _Optional[bytes] = ..., start: _Optional[int] = ..., size: _Optional[int] = ...) -> None: ...
 
 class Functions(_message.Message):
-    __slots__ = ("imports", "functions", "invoke_thunks", "host_thunks", "enter", "on_signal", "handler_words")
+    __slots__ = ("imports", "functions", "invoke_thunks", "host_thunks", "enter", "on_signal", "handler_words", "trap", "builtin", "stable_point", "static_tables")
     IMPORTS_FIELD_NUMBER: _ClassVar[int]
     FUNCTIONS_FIELD_NUMBER: _ClassVar[int]
     INVOKE_THUNKS_FIELD_NUMBER: _ClassVar[int]
@@ -166,6 +170,10 @@ class Functions(_message.Message):
     ENTER_FIELD_NUMBER: _ClassVar[int]
     ON_SIGNAL_FIELD_NUMBER: _ClassVar[int]
     HANDLER_WORDS_FIELD_NUMBER: _ClassVar[int]
+    TRAP_FIELD_NUMBER: _ClassVar[int]
+    BUILTIN_FIELD_NUMBER: _ClassVar[int]
+    STABLE_POINT_FIELD_NUMBER: _ClassVar[int]
+    STATIC_TABLES_FIELD_NUMBER: _ClassVar[int]
     imports: _containers.RepeatedScalarFieldContainer[str]
     functions: bytes
     invoke_thunks: bytes
@@ -173,7 +181,51 @@ class Functions(_message.Message):
     enter: int
     on_signal: int
     handler_words: int
-    def __init__(self, imports: _Optional[_Iterable[str]] = ..., functions: _Optional[bytes] = ..., invoke_thunks: _Optional[bytes] = ..., host_thunks: _Optional[bytes] = ..., enter: _Optional[int] = ..., on_signal: _Optional[int] = ..., handler_words: _Optional[int] = ...) -> None: ...
+    trap: int
+    builtin: int
+    stable_point: int
+    static_tables: _containers.RepeatedCompositeFieldContainer[StaticTable]
+    def __init__(self, imports: _Optional[_Iterable[str]] = ..., functions: _Optional[bytes] = ..., invoke_thunks: _Optional[bytes] = ..., host_thunks: _Optional[bytes] = ..., enter: _Optional[int] = ..., on_signal: _Optional[int] = ..., handler_words: _Optional[int] = ..., trap: _Optional[int] = ..., builtin: _Optional[int] = ..., stable_point: _Optional[int] = ..., static_tables: _Optional[_Iterable[_Union[StaticTable, _Mapping]]] = ...) -> None: ...
+
+class StaticTable(_message.Message):
+    __slots__ = ("table", "offset")
+    TABLE_FIELD_NUMBER: _ClassVar[int]
+    OFFSET_FIELD_NUMBER: _ClassVar[int]
+    table: int
+    offset: int
+    def __init__(self, table: _Optional[int] = ..., offset: _Optional[int] = ...) -> None: ...
+
+class StablePoints(_message.Message):
+    __slots__ = ("pcs", "offsets", "points", "suspending")
+    PCS_FIELD_NUMBER: _ClassVar[int]
+    OFFSETS_FIELD_NUMBER: _ClassVar[int]
+    POINTS_FIELD_NUMBER: _ClassVar[int]
+    SUSPENDING_FIELD_NUMBER: _ClassVar[int]
+    pcs: bytes
+    offsets: bytes
+    points: bytes
+    suspending: bytes
+    def __init__(self, pcs: _Optional[bytes] = ..., offsets: _Optional[bytes] = ..., points: _Optional[bytes] = ..., suspending: _Optional[bytes] = ...) -> None: ...
+
+class StablePoint(_message.Message):
+    __slots__ = ("function", "locals", "types", "num_results", "places", "constants", "next_pc", "table_plus_one")
+    FUNCTION_FIELD_NUMBER: _ClassVar[int]
+    LOCALS_FIELD_NUMBER: _ClassVar[int]
+    TYPES_FIELD_NUMBER: _ClassVar[int]
+    NUM_RESULTS_FIELD_NUMBER: _ClassVar[int]
+    PLACES_FIELD_NUMBER: _ClassVar[int]
+    CONSTANTS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PC_FIELD_NUMBER: _ClassVar[int]
+    TABLE_PLUS_ONE_FIELD_NUMBER: _ClassVar[int]
+    function: int
+    locals: _containers.RepeatedScalarFieldContainer[int]
+    types: str
+    num_results: int
+    places: _containers.RepeatedScalarFieldContainer[int]
+    constants: _containers.RepeatedScalarFieldContainer[int]
+    next_pc: int
+    table_plus_one: int
+    def __init__(self, function: _Optional[int] = ..., locals: _Optional[_Iterable[int]] = ..., types: _Optional[str] = ..., num_results: _Optional[int] = ..., places: _Optional[_Iterable[int]] = ..., constants: _Optional[_Iterable[int]] = ..., next_pc: _Optional[int] = ..., table_plus_one: _Optional[int] = ...) -> None: ...
 
 class Names(_message.Message):
     __slots__ = ("module", "indices", "names")
@@ -184,3 +236,33 @@ class Names(_message.Message):
     indices: _containers.RepeatedScalarFieldContainer[int]
     names: _containers.RepeatedScalarFieldContainer[str]
     def __init__(self, module: _Optional[str] = ..., indices: _Optional[_Iterable[int]] = ..., names: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class Continuation(_message.Message):
+    __slots__ = ("format_version", "module_sha256", "triple", "cpu_features", "function", "pc", "locals", "types", "results", "imports", "resume", "code_functions", "code_offsets")
+    FORMAT_VERSION_FIELD_NUMBER: _ClassVar[int]
+    MODULE_SHA256_FIELD_NUMBER: _ClassVar[int]
+    TRIPLE_FIELD_NUMBER: _ClassVar[int]
+    CPU_FEATURES_FIELD_NUMBER: _ClassVar[int]
+    FUNCTION_FIELD_NUMBER: _ClassVar[int]
+    PC_FIELD_NUMBER: _ClassVar[int]
+    LOCALS_FIELD_NUMBER: _ClassVar[int]
+    TYPES_FIELD_NUMBER: _ClassVar[int]
+    RESULTS_FIELD_NUMBER: _ClassVar[int]
+    IMPORTS_FIELD_NUMBER: _ClassVar[int]
+    RESUME_FIELD_NUMBER: _ClassVar[int]
+    CODE_FUNCTIONS_FIELD_NUMBER: _ClassVar[int]
+    CODE_OFFSETS_FIELD_NUMBER: _ClassVar[int]
+    format_version: int
+    module_sha256: bytes
+    triple: str
+    cpu_features: _containers.RepeatedScalarFieldContainer[str]
+    function: int
+    pc: int
+    locals: _containers.RepeatedScalarFieldContainer[int]
+    types: str
+    results: str
+    imports: _containers.RepeatedScalarFieldContainer[str]
+    resume: int
+    code_functions: _containers.RepeatedScalarFieldContainer[int]
+    code_offsets: _containers.RepeatedScalarFieldContainer[int]
+    def __init__(self, format_version: _Optional[int] = ..., module_sha256: _Optional[bytes] = ..., triple: _Optional[str] = ..., cpu_features: _Optional[_Iterable[str]] = ..., function: _Optional[int] = ..., pc: _Optional[int] = ..., locals: _Optional[_Iterable[int]] = ..., types: _Optional[str] = ..., results: _Optional[str] = ..., imports: _Optional[_Iterable[str]] = ..., resume: _Optional[int] = ..., code_functions: _Optional[_Iterable[int]] = ..., code_offsets: _Optional[_Iterable[int]] = ...) -> None: ...

@@ -6,6 +6,8 @@ schema: a message becomes a dictionary from field number to values. `proto/*.pro
 
 from __future__ import annotations
 
+import struct
+
 from mvvm.errors import BadAotFile
 
 Fields = dict[int, list[int | bytes]]
@@ -101,6 +103,20 @@ def numbers(message: Fields, field: int) -> list[int]:
                 result.append(item)
         except IndexError:
             raise BadAotFile("damaged .aot file: its metadata cannot be read") from None
+    return result
+
+
+def fixed32s(message: Fields, field: int) -> tuple[int, ...]:
+    """The values of a repeated fixed32 field, packed or not."""
+    values = message.get(field, ())
+    if len(values) != 1 or isinstance(values[0], int):
+        parts = [value.to_bytes(4, "little") if isinstance(value, int) else value for value in values]
+        packed = b"".join(parts)
+    else:
+        packed = values[0]
+    if len(packed) % 4:
+        raise BadAotFile("damaged .aot file: its metadata cannot be read")
+    result: tuple[int, ...] = struct.unpack(f"<{len(packed) // 4}I", packed)
     return result
 
 

@@ -12,7 +12,7 @@ from mvvm.wasm.types import MAX_PAGES, FuncType
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from mvvm.runtime.instance import Extern
+    from mvvm.runtime.instance import Extern, State
     from mvvm.runtime.program import Program
 
 WASI_MODULE = "wasi_snapshot_preview1"
@@ -33,9 +33,10 @@ def wasi_imports(program: Program, wasi: Wasi) -> dict[str, dict[str, Extern]]:
     return {WASI_MODULE: functions}
 
 
-def instantiate(program: Program, wasi: Wasi, max_pages: int = MAX_PAGES) -> Instance:
-    """Instantiate a program that imports nothing but WASI."""
-    instance = Instance(program, wasi_imports(program, wasi), max_pages)
+def instantiate(program: Program, wasi: Wasi, max_pages: int = MAX_PAGES, state: State | None = None) -> Instance:
+    """Instantiate a program that imports nothing but WASI; with a `state`, as a snapshot has it."""
+    instance = Instance(program, wasi_imports(program, wasi), max_pages, state)
+    instance.wasi = wasi
     memory = instance.exports.get("memory")
     if isinstance(memory, Memory):
         wasi.memory = memory

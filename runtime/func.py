@@ -5,12 +5,14 @@ from __future__ import annotations
 import ctypes
 import struct
 
-from mvvm.abi.context import HOST_CONTEXT, RECORD_CONTEXT, RECORD_INDEX, RECORD_TYPE, RETURNED
+from mvvm.abi.context import HOST_CONTEXT, RECORD_CONTEXT, RECORD_INDEX, RECORD_TYPE
+from mvvm.abi.stable_points import INTERRUPTED
 from mvvm.errors import UsageError
 from mvvm.runtime import thread as threads
+from mvvm.runtime.entry import enter
 from mvvm.runtime.store import Store, instance_at, numbered_type
-from mvvm.runtime.traps import raise_trap
 from mvvm.runtime.values import from_raw, to_raw
+from mvvm.runtime.wake import Interrupted
 from mvvm.wasm.types import EXTERNREF, F32, F64, FUNCREF, I32, I64, FuncType
 
 TYPE_CHECKING = False
@@ -30,9 +32,6 @@ _CTYPES = {
 }
 _FLOATS = {F32: ctypes.c_float, F64: ctypes.c_double}
 _MASKS = {I32: 0xFFFFFFFF, F32: 0xFFFFFFFF}
-
-# Python frames that a callback needs until it can deal with an exception of its own.
-_CALLBACK_DEPTH = 5
 
 _prototypes: dict[str, type] = {}
 
@@ -97,19 +96,7 @@ class Func:
         values = (ctypes.c_uint64 * (2 * max(len(args), len(results), 1)))()
         for position, bits in enumerate(args):
             values[2 * position] = bits
-        _require_recursion(_CALLBACK_DEPTH)
-        threads.ensure_handler()
-        thread = threads.current()
-        store = self.store.root()
-        store.enter(thread)
-        outer, thread.store = thread.store, store
-        try:
-            code = program.enter(thread.address, program.invoke_thunk(self.type), self.record, ctypes.addressof(values))
-        finally:
-            thread.store = outer
-            store.leave()
-        if code != RETURNED:
-            raise_trap(code, thread, store.root())
+        enter(self.instance, program.invoke_thunk(self.type), self.record, ctypes.addressof(values))
         return [values[2 * i] & _MASKS.get(t, 0xFFFFFFFF_FFFFFFFF) for i, t in enumerate(results)]
 
     def callback(self) -> int:
@@ -126,7 +113,12 @@ class Func:
 
         def call(*args: int) -> int:
             try:
-                return function(*args)
+                while True:
+                    try:
+                        return function(*args)
+                    except Interrupted:
+                        if _stops_here():
+                            return INTERRUPTED
             except BaseException as error:
                 threads.current().pending = error
                 return -1
@@ -158,13 +150,12 @@ class Func:
         return call
 
 
-def _require_recursion(depth: int) -> None:
-    """Raise RecursionError here, if the guest's calls of the host would.
-
-    There it would come before a callback's first line, where ctypes swallows it and makes a result up.
-    """
-    if depth:
-        _require_recursion(depth - 1)
+def _stops_here() -> bool:
+    """Whether the program is to stop in this host call, which was interrupted."""
+    store = threads.current().store
+    assert store is not None
+    controllers = [instance.controller for instance in store.root().instances if instance.controller is not None]
+    return controllers[0].on_interrupt()
 
 
 def _results_to_raw(returned: object, results: str, store: Store | None) -> list[int]:

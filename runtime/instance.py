@@ -12,7 +12,7 @@ from mvvm.abi.context import (
     ContextLayout,
 )
 from mvvm.abi.traps import MEMORY_OUT_OF_BOUNDS, TABLE_OUT_OF_BOUNDS
-from mvvm.errors import LinkError
+from mvvm.errors import BadSnapshot, EnvironmentFailure, LinkError
 from mvvm.runtime import builtins_
 from mvvm.runtime.func import Func
 from mvvm.runtime.global_ import Global
@@ -23,13 +23,28 @@ from mvvm.runtime.traps import trap
 from mvvm.wasm import const_expr
 from mvvm.wasm import module as wasm
 from mvvm.wasm.module import ACTIVE, DECLARATIVE, FUNC, GLOBAL, KIND_NAMES, MEMORY, TABLE, Import
-from mvvm.wasm.types import MAX_PAGES, FuncType, GlobalType, Limits, TableType
+from mvvm.wasm.types import FUNCREF, MAX_PAGES, PAGE_SIZE, FuncType, GlobalType, Limits, TableType
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Protocol
 
+    from mvvm.abi.view import View
+    from mvvm.runtime.control import Controller
     from mvvm.runtime.program import Program
+    from mvvm.runtime.wasi import Wasi
+
+    class State(Protocol):
+        """What an instance takes up: a view, and how to fill a memory, which has its size already."""
+
+        @property
+        def view(self) -> View:
+            """All but the memories' contents."""
+
+        def fill_memory(self, index: int, memory: Memory) -> None:
+            """Put the contents of a memory, all zeros, in place."""
+
 
 Extern = Func | Memory | Table | Global
 _ALIGNMENT = 64
@@ -47,16 +62,18 @@ class Instance:
         "_data",
         "_elements",
         "_exports",
-        "_globals",
         "_hosts",
         "_imported",
         "_layout",
         "context",
         "context_end",
+        "controller",
+        "globals",
         "memories",
         "program",
         "store",
         "tables",
+        "wasi",
     )
 
     def __init__(
@@ -64,11 +81,13 @@ class Instance:
         program: Program,
         imports: Mapping[str, Mapping[str, Extern]] | None = None,
         max_pages: int = MAX_PAGES,
+        state: State | None = None,
     ) -> None:
-        """Instantiate, and run the start function.
+        """Instantiate, and run the start function; or, with a `state`, take up what a snapshot holds.
 
         `max_pages` limits each memory that the instance makes (in pages of 64 KiB). Raises LinkError where
-        `imports` lack something, Trap where a segment does not fit or the start function traps.
+        `imports` lack something, Trap where a segment does not fit or the start function traps, InputError where the
+        state does not fit the program.
         """
         info = program.info
         self.program = program
@@ -88,16 +107,53 @@ class Instance:
         ]
         self.tables = [item for item in self._imported if isinstance(item, Table)]
         self.tables += [Table(type_, 0, self.store) for type_ in info.tables[info.num_imported_tables :]]
-        self._globals = [item for item in self._imported if isinstance(item, Global)]
+        self.globals = [item for item in self._imported if isinstance(item, Global)]
         self._data = [segment.size for segment in info.data]  # 0 once dropped
         self._fill_context()
         self.store.add(self)
         register(self)
+        self.controller: Controller | None = None  # sets itself
+        self.wasi: Wasi | None = None  # set by who runs it under WASI
         self._initialize_globals()
         self._elements = [self._element_values(segment) for segment in info.elements]
+        if state is not None:
+            self._take_up(state)
+            return
         self._initialize_segments()
         if info.start is not None:
             self.func(info.start)()
+
+    def _take_up(self, state: State) -> None:
+        """Be what a snapshot says."""
+        view = state.view
+        sizes = [len(view.memories), len(view.tables), len(view.globals)]
+        if sizes != [len(self.memories), len(self.tables), len(self.globals)]:
+            raise BadSnapshot("damaged snapshot: it has other memories, tables or globals than its module")
+        for index, (memory, pages) in enumerate(zip(self.memories, view.memories, strict=True)):
+            if pages < memory.pages or memory.grow(pages - memory.pages) < 0:
+                raise EnvironmentFailure(f"cannot allocate the {pages * PAGE_SIZE} bytes of memory of the snapshot")
+            state.fill_memory(index, memory)
+        for table, saved in zip(self.tables, view.tables, strict=True):
+            if len(saved.elements) < table.size or table.grow(len(saved.elements) - table.size, 0) < 0:
+                raise BadSnapshot("damaged snapshot: a table has another size than its module allows")
+            bits = saved.elements
+            if saved.element == FUNCREF:
+                bits = [self.funcref(value) for value in bits]
+            table.elements[: len(bits)] = _words(bits)
+        for item, (type_, value) in zip(self.globals, view.globals, strict=True):
+            if type_ != item.type.value:
+                raise BadSnapshot("damaged snapshot: a global has another type than in its module")
+            item.raw = self.funcref(value) if type_ == FUNCREF else value
+        for index in view.dropped_data:
+            self.drop_data(index)
+        for index in view.dropped_elements:
+            self.drop_element(index)
+
+    def funcref(self, bits: int) -> int:
+        """The funcref that bits of a view (mvvm.abi.view) stand for."""
+        if bits > len(self.program.info.functions):
+            raise BadSnapshot("damaged snapshot: it refers to a function that its module does not have")
+        return self.func_ref(bits - 1) if bits else 0
 
     def _address(self, offset: int) -> int:
         return self.context + offset
@@ -140,7 +196,7 @@ class Instance:
 
     def _initialize_globals(self) -> None:
         info, layout = self.program.info, self._layout
-        for index, item in enumerate(self._globals):
+        for index, item in enumerate(self.globals):
             _put(self.context + layout.global_(index), item.address)
         for index in range(info.num_imported_globals, len(info.globals)):
             declared = info.globals[index]
@@ -148,13 +204,13 @@ class Instance:
             address = self.context + layout.global_(index)
             made = Global(declared.type, store=self.store, address=address, owner=self)
             made.raw = self._evaluate(declared.init)
-            self._globals.append(made)
+            self.globals.append(made)
 
     def _evaluate(self, expression: bytes) -> int:
         return const_expr.evaluate(expression, self._global_bits, self.func_ref)
 
     def _global_bits(self, index: int) -> int:
-        return self._globals[index].raw
+        return self.globals[index].raw
 
     def func_ref(self, index: int) -> int:
         """The funcref of a function index."""
@@ -209,11 +265,24 @@ class Instance:
         """elem.drop."""
         self._elements[index] = _words([])
 
+    def data_dropped(self, index: int) -> bool:
+        """Whether a data segment was dropped, or is empty, which is the same."""
+        return self._data[index] == 0
+
+    def element_dropped(self, index: int) -> bool:
+        """Whether an element segment was dropped, or is empty, which is the same."""
+        return len(self._elements[index]) == 0
+
+    @property
+    def hosts_address(self) -> int:
+        """Where the HostFuncs of imported functions are, in the order of the imports."""
+        return ctypes.addressof(self._hosts)
+
     @property
     def exports(self) -> dict[str, Extern]:
         """What the instance exports, by name."""
         if self._exports is None:
-            spaces = {TABLE: self.tables, MEMORY: self.memories, GLOBAL: self._globals}
+            spaces = {TABLE: self.tables, MEMORY: self.memories, GLOBAL: self.globals}
             self._exports = {
                 export.name: self.func(export.index) if export.kind == FUNC else spaces[export.kind][export.index]  # type: ignore[index]
                 for export in self.program.info.exports

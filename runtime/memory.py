@@ -25,10 +25,11 @@ class Memory:
     """A linear memory with 32-bit addresses.
 
     `view` spans every address that a guest can form. Reading or writing it beyond `size` is a segmentation
-    fault of this process, so whatever comes from a guest goes through `span`, which checks.
+    fault of this process, so whatever comes from a guest goes through `span`, which checks. `mapped` are the ranges
+    (address, size in bytes) that map_extent put there.
     """
 
-    __slots__ = ("__weakref__", "_cell", "base", "cell_address", "limits", "max_pages", "store", "view")
+    __slots__ = ("__weakref__", "_cell", "base", "cell_address", "limits", "mapped", "max_pages", "store", "view")
 
     def __init__(self, limits: Limits, max_pages: int = MAX_PAGES, store: Store | None = None) -> None:
         """Reserve the address space, and zero pages for the minimum.
@@ -38,6 +39,7 @@ class Memory:
         """
         self.limits = limits
         self.store = store or Store()
+        self.mapped: list[tuple[int, int]] = []
         # Nothing grows to the very end of the address space, so that an index in a memory plus the size of a page
         # does not wrap around: mvvm.lower.memory relies on it. The spec lets growing fail at any size.
         self.max_pages = min(
@@ -94,6 +96,17 @@ class Memory:
         if address < 0 or size < 0 or address + size > self._cell.value * PAGE_SIZE:
             raise OutOfBounds
         return self.view[address : address + size]
+
+    def map_extent(self, fd: int, offset: int, address: int, size: int) -> None:
+        """Put a file's `size` bytes from `offset` on at `address`, copy-on-write, in place of what is there.
+
+        All three are multiples of the machine's page size. Raises OutOfBounds, and OSError, after which the range may
+        not be memory any more.
+        """
+        self.span(address, size)
+        flags = libc.MAP_PRIVATE | libc.MAP_FIXED | libc.MAP_NORESERVE
+        libc.mmap(self.base + address, size, libc.PROT_READ | libc.PROT_WRITE, flags, fd, offset)
+        self.mapped.append((address, size))
 
     def contains(self, address: int) -> bool:
         """Whether a host address lies in this memory's reservation, guard pages included."""

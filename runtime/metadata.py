@@ -37,6 +37,7 @@ class Target:
 
     __slots__ = (
         "aux_stack_check",
+        "checkpoint",
         "compiler_version",
         "cpu",
         "cpu_features",
@@ -44,6 +45,7 @@ class Target:
         "format_version",
         "module_sha256",
         "opt_level",
+        "threshold_bits",
         "triple",
     )
 
@@ -58,6 +60,8 @@ class Target:
         options = wire.fields(wire.data(message, 7))
         self.opt_level = wire.number(options, 1)
         self.aux_stack_check = bool(wire.number(options, 2))
+        self.checkpoint = wire.text(options, 3) or "none"
+        self.threshold_bits = wire.number(options, 4)
         self.declarations_sha256 = wire.data(message, 8)
 
 
@@ -73,7 +77,17 @@ def check_format(target: Target) -> None:
 class Functions:
     """Message Functions: offsets in `.text`, NO_CODE where there is none."""
 
-    __slots__ = ("enter", "functions", "handler_words", "host_thunks", "imports", "invoke_thunks", "on_signal")
+    __slots__ = (
+        "enter",
+        "functions",
+        "handler_words",
+        "host_thunks",
+        "imports",
+        "invoke_thunks",
+        "on_signal",
+        "static_tables",
+        "support",
+    )
 
     def __init__(self, section: bytes, info: ModuleInfo, text_size: int) -> None:
         message = wire.fields(section)
@@ -86,7 +100,14 @@ class Functions:
         self.enter = wire.number(message, 5)
         self.on_signal = wire.number(message, 6)
         self.handler_words = wire.number(message, 7)
-        _require(max(self.enter, self.on_signal) < text_size)
+        # What continuations call by name.
+        self.support = {
+            sections.TRAP: wire.number(message, 8),
+            sections.BUILTIN: wire.number(message, 9),
+            sections.STABLE_POINT: wire.number(message, 10),
+        }
+        self.static_tables = {wire.number(item, 1): wire.number(item, 2) for item in wire.messages(message, 11)}
+        _require(max(self.enter, self.on_signal, *self.support.values()) < text_size)
         _require(len(self.functions) == len(info.functions) - info.num_imported_functions)
         _require(len(self.invoke_thunks) == len(self.host_thunks) == len(info.types))
 

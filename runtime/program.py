@@ -5,24 +5,22 @@ from __future__ import annotations
 import ctypes
 import mmap
 import os
-import struct
 
 from mvvm import cpu
 from mvvm.abi import elf, sections
-from mvvm.errors import BadAotFile, EnvironmentFailure, IncompatibleAot, InputError
-from mvvm.runtime import libc, metadata
+from mvvm.errors import BadAotFile, IncompatibleAot, InputError
+from mvvm.runtime import metadata
 from mvvm.runtime import thread as threads
+from mvvm.runtime.mapping import MappedCode, check_places
 from mvvm.wasm.types import FuncType
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from os import PathLike
 
-    from mvvm.runtime.call_frames import CallFrames
+    from mvvm.runtime.points import PointTable
 
 _ENTER = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p)
-_PROTECTIONS = ((elf.PF_R, libc.PROT_READ), (elf.PF_W, libc.PROT_WRITE), (elf.PF_X, libc.PROT_EXEC))
 
 
 class Program:
@@ -30,16 +28,15 @@ class Program:
 
     __slots__ = (
         "__weakref__",
-        "_base",
-        "_call_frames",
-        "_eh_frame",
         "_functions",
-        "_indices",
         "_invoke",
         "_names",
         "_names_section",
-        "_size",
+        "_points",
+        "_points_section",
+        "_rodata",
         "_text",
+        "codes",
         "enter",
         "info",
         "target",
@@ -48,7 +45,6 @@ class Program:
 
     def __init__(self, file: int, size: int) -> None:
         """Map the file of a descriptor. Raises InputError."""
-        self._base = 0
         if size == 0:
             raise BadAotFile("not an .aot file: it is empty")
         view = memoryview(mmap.mmap(file, size, prot=mmap.PROT_READ))
@@ -65,53 +61,23 @@ class Program:
         self._functions = functions
         self._names_section = image.section(sections.NAMES).contents
         self._names: dict[int, str] | None = None
-        self._indices: dict[int, int] | None = None  # of functions, by offset in text
-        self._eh_frame = image.section(sections.EH_FRAME)
-        self._call_frames: CallFrames | None = None
-        _check_places(image, functions)
-        self._map(image, file)
-        self._text = self._base + text.address
-        self._fill_got(image)
+        check_places(image, len(functions.imports), functions.handler_words + sections.HANDLER_WORDS_SIZE)
+        first = self.info.num_imported_functions
+        code = MappedCode(image, file, lambda: {at: index for index, at in enumerate(functions.functions, first)})
+        code.fill_got(image.section(sections.GOT), functions.imports, {})
+        # Also of continuations, which add themselves.
+        self.codes = [code]
+        self._text = code.text
+        self._rodata = code.base + image.section(sections.RODATA).address
+        self._points_section = image.section(sections.POINTS).contents
+        self._points: PointTable | None = None
         self._invoke = {
             type_.key: self._text + offset
             for type_, offset in zip(self.info.types, functions.invoke_thunks, strict=True)
         }
         self.enter = _ENTER(self._text + functions.enter)
-        words = self._base + image.section(sections.DATA).address + functions.handler_words
+        words = code.base + image.section(sections.DATA).address + functions.handler_words
         threads.install_handler(self._text + functions.on_signal, words, self)
-
-    def _map(self, image: elf.ElfFile, file: int) -> None:
-        """Map all segments at one place, text read and execute from the file."""
-        end = max(segment.address + segment.memory_size for segment in image.segments)
-        self._size = -(-end // mmap.PAGESIZE) * mmap.PAGESIZE
-        flags = libc.MAP_PRIVATE | libc.MAP_ANONYMOUS | libc.MAP_NORESERVE
-        try:
-            self._base = libc.mmap(0, self._size, libc.PROT_NONE, flags)
-            for segment in image.segments:
-                protection = sum(ours for theirs, ours in _PROTECTIONS if segment.flags & theirs)
-                start = segment.address & -mmap.PAGESIZE
-                before = segment.address - start
-                fixed = libc.MAP_PRIVATE | libc.MAP_FIXED
-                if segment.file_size:
-                    offset = segment.offset - before
-                    libc.mmap(self._base + start, segment.file_size + before, protection, fixed, file, offset)
-                else:
-                    size = segment.memory_size + before
-                    libc.mmap(self._base + start, size, protection, fixed | libc.MAP_ANONYMOUS)
-        except OSError as error:
-            raise EnvironmentFailure(f"cannot map the .aot file: {error.strerror}") from None
-
-    def _fill_got(self, image: elf.ElfFile) -> None:
-        """Resolve the libc functions that the code calls."""
-        got = image.section(sections.GOT)
-        slots = []
-        for name in self._functions.imports:
-            try:
-                symbol = libc.libc[name]
-            except (AttributeError, ValueError):  # not there, or no name of C at all
-                raise IncompatibleAot(f"the .aot file needs {name}(), which this machine's libc lacks") from None
-            slots.append(ctypes.cast(symbol, ctypes.c_void_p).value or 0)
-        ctypes.memmove(self._base + got.address, struct.pack(f"={len(slots)}Q", *slots), 8 * len(slots))
 
     def invoke_thunk(self, type_: FuncType) -> int:
         """The address of the thunk that calls functions of a type."""
@@ -126,6 +92,33 @@ class Program:
         text = self._text
         return [0 if offset == metadata.NO_CODE else text + offset for offset in self._functions.functions]
 
+    def address_of(self, name: str) -> int:
+        """The address of a symbol that continuations refer to: support code, a function, a table that never changes.
+
+        0 where there is none: a function that was inlined everywhere, or a symbol of something else.
+        """
+        functions = self._functions
+        if name in functions.support:
+            return self._text + functions.support[name]
+        for prefix, offsets, base in (
+            (sections.STATIC_TABLE, functions.static_tables, self._rodata),
+            (sections.FUNCTION, dict(enumerate(functions.functions, self.info.num_imported_functions)), self._text),
+        ):
+            index = name.removeprefix(prefix)
+            if index != name and index.isdigit():
+                offset = offsets.get(int(index), metadata.NO_CODE)
+                return 0 if offset == metadata.NO_CODE else base + offset
+        return 0
+
+    @property
+    def points(self) -> PointTable:
+        """The stable points of the code. Raises BadAotFile."""
+        if self._points is None:
+            from mvvm.runtime.points import PointTable
+
+            self._points = PointTable(bytes(self._points_section))
+        return self._points
+
     @property
     def names(self) -> dict[int, str]:
         """Names of functions, from the module's name section, by function index."""
@@ -135,29 +128,6 @@ class Program:
             except BadAotFile:  # they are for people, who would rather see a trap without
                 self._names = {}
         return self._names
-
-    @property
-    def call_frames(self) -> CallFrames:
-        """The call frame information of the code."""
-        if self._call_frames is None:
-            from mvvm.runtime.call_frames import CallFrames
-
-            self._call_frames = CallFrames(bytes(self._eh_frame.contents), self._base + self._eh_frame.address)
-        return self._call_frames
-
-    def function_at(self, address: int) -> int | None:
-        """The function (its index) whose code an address is in, if it is of the module."""
-        start = self.call_frames.function_start(address)
-        if start is None:
-            return None
-        if self._indices is None:
-            first = self.info.num_imported_functions
-            self._indices = {offset: index for index, offset in enumerate(self._functions.functions, first)}
-        return self._indices.get(start - self._text)
-
-    def __del__(self, munmap: Callable[[int, int], int] = libc.munmap) -> None:
-        if self._base:
-            munmap(self._base, self._size)
 
 
 def _check_compatible(target: metadata.Target, machine: str) -> None:
@@ -198,20 +168,6 @@ def _sha256(data: memoryview | bytes) -> bytes:
     from hashlib import sha256
 
     return sha256(data).digest()
-
-
-def _check_places(image: elf.ElfFile, functions: metadata.Functions) -> None:
-    """Raise BadAotFile unless sections are where the loader writes and jumps."""
-    needed = (
-        (sections.TEXT, elf.SHF_EXECINSTR, 1),
-        (sections.GOT, elf.SHF_WRITE, 8 * len(functions.imports)),
-        (sections.DATA, elf.SHF_WRITE, functions.handler_words + sections.HANDLER_WORDS_SIZE),
-    )
-    for name, right, size in needed:
-        section = image.section(name)
-        flags = right | elf.SHF_ALLOC
-        if section.flags & flags != flags or section.size < size:
-            raise BadAotFile(f"damaged .aot file: its section {name} is not what its metadata say")
 
 
 def load(source: str | PathLike[str] | bytes) -> Program:

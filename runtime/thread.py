@@ -44,14 +44,14 @@ class Thread:
     `pending` is what a host function raised, `store` the one in which the innermost call into the guest runs.
     """
 
-    __slots__ = ("_alternate", "_buffer", "address", "pending", "stack_low", "store")
+    __slots__ = ("_alternate", "_buffer", "address", "pending", "stack_low", "stack_size", "store")
 
     def __init__(self) -> None:
         self._buffer = ctypes.create_string_buffer(THREAD_SIZE)
         self.address = ctypes.addressof(self._buffer)
         self.pending: BaseException | None = None
         self.store: Store | None = None
-        self.stack_low = _stack_low()
+        self.stack_low, self.stack_size = _stack()
         ctypes.c_uint64.from_address(self.address + THREAD_STACK_LOW).value = self.stack_low
         ctypes.c_uint64.from_address(self.address + THREAD_STACK_LIMIT).value = self.stack_low + HEADROOM
         self._alternate = _use_alternate_stack()
@@ -130,8 +130,8 @@ def _use_alternate_stack() -> object:
     return memory
 
 
-def _stack_low() -> int:
-    """The lowest usable address of the calling thread's stack."""
+def _stack() -> tuple[int, int]:
+    """The lowest usable address of the calling thread's stack, and its size in bytes."""
     attributes = ctypes.create_string_buffer(128)  # pthread_attr_t: 56 bytes on x86_64, 64 on aarch64
     address, size = ctypes.c_size_t(), ctypes.c_size_t()
     _libc.pthread_self.restype = ctypes.c_size_t
@@ -139,4 +139,4 @@ def _stack_low() -> int:
         raise EnvironmentFailure("pthread_getattr_np failed: out of memory")
     _libc.pthread_attr_getstack(attributes, ctypes.byref(address), ctypes.byref(size))
     _libc.pthread_attr_destroy(attributes)
-    return address.value
+    return address.value, size.value

@@ -51,11 +51,11 @@ def _frames(thread: Thread, store: Store, by_signal: bool) -> tuple[tuple[int, s
     """The Wasm functions that were running, innermost first, each with its name."""
     from mvvm.runtime.unwind import addresses
 
-    programs = {instance.program for instance in store.instances}
+    codes = {code: program for program in {i.program for i in store.instances} for code in program.codes}
     frames: list[tuple[int, str | None]] = []
-    for address in addresses(thread.address, [program.call_frames for program in programs], by_signal):
-        for program in programs:
-            function = program.function_at(address)
+    for address in addresses(thread.address, [code.call_frames for code in codes], by_signal):
+        for code, program in codes.items():
+            function = code.function_at(address)
             if function is not None:
                 frames.append((function, program.names.get(function)))
         if len(frames) == _MAX_FRAMES:

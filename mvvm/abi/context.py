@@ -45,8 +45,17 @@ HOST_SIZE = 16
 
 # Context: a head, then arrays whose lengths the module gives.
 CONTEXT_THREAD = 0  # ptr: the Thread that runs this instance
-CONTEXT_BUILTINS = 8  # ptr: ptr[len(BUILTINS)], the runtime's callbacks
-CONTEXT_HEAD = 16
+CONTEXT_POLL = 8  # u32: the poll word (mvvm.abi.stable_points)
+CONTEXT_BUILTINS = 16  # ptr: ptr[len(BUILTINS)], the runtime's callbacks
+# Which stable points count while the poll word is COUNTING: of these kinds, with a pc from CONTEXT_PC_LOW to below
+# CONTEXT_PC_HIGH. The one that counts CONTEXT_COUNTDOWN down to 0 asks the runtime.
+CONTEXT_KINDS = 24  # u32: LOOP_POINTS | CALL_POINTS
+CONTEXT_COUNTDOWN = 32  # u64
+CONTEXT_PC_LOW = 40  # u64
+CONTEXT_PC_HIGH = 48  # u64
+CONTEXT_ON_POINT = 56  # ptr: i64 (ptr context, i64 number): 1 to stop, 0 to go on, below 0: unwind with an exception
+CONTEXT_COMMIT = 64  # ptr: where the next record goes in the commit buffer
+CONTEXT_HEAD = 80
 
 MEMORY_BASE = 0  # ptr: never changes while the instance lives
 MEMORY_CELL = 8  # ptr: u64, the size in pages now; shared by all who import the memory

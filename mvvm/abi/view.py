@@ -67,10 +67,12 @@ class FileState:
     """An open file at `path` below the preopened folder that the guest calls `preopen`.
 
     `flags` are the fdflags that the guest set. `position` is in bytes, None where it has none (a FIFO, a device).
-    `contents` are those of a file that has no path any more: it was unlinked while it was open.
+    `contents` are those of a file that has no path any more: it was unlinked while it was open. Then `path` only says
+    which file it is: those that have the same one are open on the same file. `size` in bytes is that of a file which
+    has a position and a path, None where it is not known: one that is shorter than it was is not the same.
     """
 
-    __slots__ = ("contents", "flags", "path", "position", "preopen", "readable", "writable")
+    __slots__ = ("contents", "flags", "path", "position", "preopen", "readable", "size", "writable")
 
     def __init__(
         self,
@@ -82,6 +84,7 @@ class FileState:
         *,
         readable: bool,
         writable: bool,
+        size: int | None = None,
     ) -> None:
         self.preopen = preopen
         self.path = path
@@ -90,13 +93,15 @@ class FileState:
         self.contents = contents
         self.readable = readable
         self.writable = writable
+        self.size = size
 
 
 class DirectoryState:
     """An open folder at `path` below the preopened folder `preopen`.
 
-    `host_path` is what a preopened folder itself was granted from, None for one that the guest opened. `entries` is the
-    listing that fd_readdir's cookies count in (name, inode, filetype), None before the first call.
+    `host_path` is what a preopened folder itself was granted from, None for one that the guest opened; its `path` is
+    empty where it was removed while it was open. `entries` is the listing that fd_readdir's cookies count in (name,
+    inode, filetype), None before the first call.
     """
 
     __slots__ = ("entries", "host_path", "path", "preopen")
@@ -118,10 +123,11 @@ class WasiState:
 
     `descriptors` are by number, None where a number is free. `clocks` are the nanoseconds that the guest's clocks
     read, by clockid: monotonic, CPU time of the process and of the thread. `waited` are the nanoseconds that the
-    poll_oneoff which was interrupted had waited: the one that is made anew waits for what is left.
+    poll_oneoff which was interrupted had waited: the one that is made anew waits for what is left. `folders` are the
+    host paths of the preopened folders, by the guest's name, that the guest closed while it has something open there.
     """
 
-    __slots__ = ("args", "clocks", "descriptors", "environ", "waited")
+    __slots__ = ("args", "clocks", "descriptors", "environ", "folders", "waited")
 
     def __init__(
         self,
@@ -130,7 +136,9 @@ class WasiState:
         descriptors: list[DescriptorState | None],
         clocks: dict[int, int],
         waited: int,
+        folders: dict[bytes, str] | None = None,
     ) -> None:
+        self.folders = folders or {}
         self.args = args
         self.environ = environ
         self.descriptors = descriptors

@@ -3,27 +3,43 @@
 from __future__ import annotations
 
 import hashlib
+import struct
 from array import array
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from mvvm.abi import sections
 from mvvm.errors import InternalError
+from mvvm.options import Policy
 from mvvm.proto import aot_pb2
 from mvvm.wasm.module import FUNC, GLOBAL, MEMORY, TABLE, Global
 from mvvm.wasm.types import GlobalType, Limits, TableType
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
     from google.protobuf.message import Message
 
     from mvvm.aot.image import Image
+    from mvvm.lower.continuation import Continuation
+    from mvvm.lower.stable_points import Point
     from mvvm.options import CompileOptions
     from mvvm.wasm.decode import Module, Names
     from mvvm.wasm.module import Element, Import, ModuleInfo
 
 NO_CODE = 0xFFFFFFFF
 
+EncodedPoint = tuple[int, bytes]  # a stable point's byte offset in the module, message StablePoint
 
-def metadata(module: Module, image: Image, options: CompileOptions, version: str) -> dict[str, bytes]:
+
+def metadata(
+    module: Module,
+    image: Image,
+    points: Iterable[EncodedPoint],
+    suspending: Collection[int],
+    options: CompileOptions,
+    version: str,
+) -> dict[str, bytes]:
     """The contents of all metadata sections, by section name."""
     declarations = _serialize(_module(module.info))
     functions = _serialize(_functions(module.info, image))
@@ -32,6 +48,7 @@ def metadata(module: Module, image: Image, options: CompileOptions, version: str
         sections.TARGET: _serialize(_target(module.data, digest, options, version)),
         sections.MODULE: declarations,
         sections.FUNCTIONS: functions,
+        sections.POINTS: _stable_points(points, suspending),
         sections.NAMES: _serialize(_names(module.names)),
         sections.WASM: module.data,
     }
@@ -55,7 +72,12 @@ def _target(wasm: bytes, declarations_sha256: bytes, options: CompileOptions, ve
         triple=target.triple,
         cpu=target.cpu,
         cpu_features=target.features,
-        options=aot_pb2.Options(opt_level=options.opt_level, aux_stack_check=options.aux_stack_check),
+        options=aot_pb2.Options(
+            opt_level=options.opt_level,
+            aux_stack_check=options.aux_stack_check,
+            checkpoint="" if options.checkpoint == Policy.NONE else options.checkpoint.value,
+            threshold_bits=options.threshold_bits if options.checkpoint == Policy.COUNTER_LOOP else 0,
+        ),
         declarations_sha256=declarations_sha256,
     )
 
@@ -140,7 +162,80 @@ def _functions(info: ModuleInfo, image: Image) -> aot_pb2.Functions:
         enter=image.symbols[sections.ENTER].offset,
         on_signal=image.symbols[sections.ON_SIGNAL].offset,
         handler_words=image.symbols[sections.HANDLER_WORDS].offset,
+        trap=image.symbols[sections.TRAP].offset,
+        builtin=image.symbols[sections.BUILTIN].offset,
+        stable_point=image.symbols[sections.STABLE_POINT].offset,
+        static_tables=[
+            aot_pb2.StaticTable(table=index, offset=image.symbols[f"{sections.STATIC_TABLE}{index}"].offset)
+            for index in range(len(info.tables))
+            if f"{sections.STATIC_TABLE}{index}" in image.symbols
+        ],
     )
+
+
+def encode_points(points: Iterable[Point]) -> list[EncodedPoint]:
+    """Each stable point's byte offset in the module and its message."""
+    return [
+        (
+            point.pc,
+            aot_pb2.StablePoint(
+                function=point.function,
+                locals=point.locals,
+                types=point.types,
+                num_results=point.num_results,
+                places=point.places,
+                constants=point.constants,
+                next_pc=point.next_pc,
+                table_plus_one=0 if point.table is None else point.table + 1,
+            ).SerializeToString(),
+        )
+        for point in points
+    ]
+
+
+def continuation(module: Module, image: Image, lowered: Continuation, options: CompileOptions) -> dict[str, bytes]:
+    """The metadata section of a continuation's file."""
+    function = lowered.lowering.function
+    resume = image.symbols[sections.RESUME].offset
+    code = {resume: function.index}
+    for symbol in image.local_functions:
+        index = symbol.name.removeprefix(sections.FUNCTION)
+        if index.isdigit():
+            code[symbol.offset] = int(index)
+    message = aot_pb2.Continuation(
+        format_version=sections.FORMAT_VERSION,
+        module_sha256=hashlib.sha256(module.data).digest(),
+        triple=options.target.triple,
+        cpu_features=options.target.features,
+        function=function.index,
+        pc=lowered.pc,
+        locals=lowered.locals,
+        types=lowered.types,
+        results=function.type.results,
+        imports=image.imports,
+        resume=resume,
+        code_functions=code.values(),
+        code_offsets=code.keys(),
+    )
+    return {sections.CONTINUATION: _serialize(message)}
+
+
+def _stable_points(points: Iterable[EncodedPoint], suspending: Collection[int]) -> bytes:
+    ordered = sorted(points)
+    offsets = list(accumulate((len(message) for _, message in ordered), initial=0))[:-1]
+    return _serialize(
+        aot_pb2.StablePoints(
+            pcs=struct.pack(f"<{len(ordered)}I", *(pc for pc, _ in ordered)),
+            offsets=struct.pack(f"<{len(offsets)}I", *offsets),
+            points=b"".join(message for _, message in ordered),
+            suspending=_bits(suspending),
+        )
+    )
+
+
+def _bits(members: Collection[int]) -> bytes:
+    number = sum(1 << index for index in members)
+    return number.to_bytes(-(-number.bit_length() // 8), "little")
 
 
 def _names(names: Names) -> aot_pb2.Names:

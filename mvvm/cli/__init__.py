@@ -7,5 +7,6 @@ run_options     the options of `run`, for the parser of run_entry
 ending          exit statuses, and what is said on standard error
 run, invoke     `run`
 compile         `compile`, with output (files that are never half-written) and progress
-inspect         `inspect`, with describe (what there is to say) and listing (how to say it)
+inspect         `inspect`, with describe and describe_snapshot (what there is to say), listing and list_snapshot (how to
+                say it), diff_snapshots
 """

@@ -3,25 +3,36 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+import os
+from typing import TYPE_CHECKING
 
 from mvvm.abi.elf import MAGIC
 from mvvm.cli.aot_contents import AotContents
 from mvvm.cli.describe import describe_aot, describe_module
+from mvvm.cli.describe_snapshot import describe_snapshot
+from mvvm.cli.list_snapshot import list_snapshot
 from mvvm.cli.listing import listing
 from mvvm.cli.output import about, read_input
-from mvvm.errors import UsageError
+from mvvm.errors import BadSnapshot, InputError, UsageError
+from mvvm.migrate.header import MAGIC as SNAPSHOT_MAGIC
+from mvvm.migrate.snapshot import Snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
+    from mvvm.cli.describe import Description
     from mvvm.wasm.decode import Module
     from mvvm.wasm.module import ModuleInfo
 
 
 def inspect_file(path: str, as_json: bool, function: str | None) -> int:
-    """Print what is in an `.aot` file or a module. Returns the exit status. Raises MvvmError."""
-    contents = read_input(path)
+    """Print what is in an `.aot` file, a snapshot or a module. Returns the exit status. Raises MvvmError."""
+    contents = _open_snapshot(path)
+    if isinstance(contents, Snapshot):
+        if function is not None:
+            raise UsageError("--function: there is no code in a snapshot")
+        _print(describe_snapshot(contents), as_json, list_snapshot)
+        return 0
     with about(path):
         if contents[: len(MAGIC)] == MAGIC or path.endswith(".aot"):
             _inspect_aot(AotContents(contents), as_json, function)
@@ -30,6 +41,37 @@ def inspect_file(path: str, as_json: bool, function: str | None) -> int:
 
             _inspect_module(read_valid_module(contents), as_json, function)
     return 0
+
+
+def diff_files(old_path: str, new_path: str, as_json: bool) -> int:
+    """Print how two snapshots differ. Returns 0 where they do not, 1 where they do. Raises MvvmError."""
+    snapshots = []
+    for path in (old_path, new_path):
+        snapshot = _open_snapshot(path)
+        if not isinstance(snapshot, Snapshot):
+            raise BadSnapshot(f"{path}: not a snapshot")
+        snapshots.append(snapshot)
+    from mvvm.cli.diff_snapshots import diff_snapshots, list_diff
+
+    description = diff_snapshots(*snapshots)
+    _print(description, as_json, list_diff)
+    return 0 if description["equal"] else 1
+
+
+def _open_snapshot(path: str) -> Snapshot | bytes:
+    """The snapshot at a path, undamaged, or the contents of what is none."""
+    if path != "-" and os.path.isfile(path):
+        try:
+            with open(path, "rb") as file:
+                is_snapshot = file.read(len(SNAPSHOT_MAGIC)) == SNAPSHOT_MAGIC
+        except OSError as error:
+            raise InputError(f"{path}: {error.strerror}") from None
+        return Snapshot.open(path, verify=True) if is_snapshot else read_input(path)
+    contents = read_input(path)
+    if contents[: len(SNAPSHOT_MAGIC)] != SNAPSHOT_MAGIC:
+        return contents
+    with about(path):
+        return Snapshot.load(contents, verify=True)
 
 
 def _inspect_aot(aot: AotContents, as_json: bool, function: str | None) -> None:
@@ -88,11 +130,11 @@ def _find_function(wanted: str, info: ModuleInfo, names: dict[int, str]) -> int:
     return index
 
 
-def _print(description: dict[str, Any], as_json: bool) -> None:
+def _print(description: Description, as_json: bool, lines: Callable[[Description], Iterable[str]] = listing) -> None:
     if as_json:
         print(json.dumps(description, indent=2))
     else:
-        _print_lines(listing(description))
+        _print_lines(lines(description))
 
 
 def _print_lines(lines: Iterable[str]) -> None:

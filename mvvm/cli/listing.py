@@ -14,16 +14,16 @@ def listing(description: Description) -> Iterator[str]:
     """The lines of the text."""
     yield from _aot_head(description) if description["kind"] == "aot" else _module_head(description)
     if description["name"]:
-        yield _field("name", description["name"])
-    yield from _table("imports", [(i["kind"], f"{i['module']}.{i['name']}", i["type"]) for i in description["imports"]])
-    yield from _table("exports", [(e["kind"], str(e["index"]), e["name"], e["type"]) for e in description["exports"]])
+        yield field("name", description["name"])
+    yield from table("imports", [(i["kind"], f"{i['module']}.{i['name']}", i["type"]) for i in description["imports"]])
+    yield from table("exports", [(e["kind"], str(e["index"]), e["name"], e["type"]) for e in description["exports"]])
     for space, unit in (("memories", " (in pages of 64 KiB)"), ("tables", ""), ("globals", "")):
         rows = [(str(i["index"]), i["type"], "imported" if i["imported"] else "") for i in description[space]]
-        yield from _table(space + unit, rows)
+        yield from table(space + unit, rows)
     if description["start"] is not None:
-        yield _field("start function", str(description["start"]))
+        yield field("start function", str(description["start"]))
     place = ".text" if description["kind"] == "aot" else "the module"
-    yield from _table(
+    yield from table(
         f"functions (index, name, type, offset in {place}, size in bytes)",
         [(str(f["index"]), f["name"] or "-", f["type"], *_place(f)) for f in description["functions"]],
     )
@@ -32,26 +32,27 @@ def listing(description: Description) -> Iterator[str]:
 def _aot_head(description: Description) -> Iterator[str]:
     options = description["options"]
     yield "mvvm .aot file"
-    yield _field("format version", f"{description['format_version']}, by mvvm {description['compiler_version']}")
-    yield _field("target", description["target"])
-    yield _field("CPU", f"{description['cpu']} ({', '.join(description['cpu_features']) or 'base features only'})")
+    yield field("format version", f"{description['format_version']}, by mvvm {description['compiler_version']}")
+    yield field("target", description["target"])
+    yield field("CPU", f"{description['cpu']} ({', '.join(description['cpu_features']) or 'base features only'})")
     check = "on" if options["aux_stack_check"] else "off"
-    yield _field("options", f"opt level {options['opt_level']}, aux stack check {check}")
+    yield field("options", f"opt level {options['opt_level']}, aux stack check {check}")
     intact = "" if description["module_intact"] else " (damaged: the module in the file has another)"
-    yield _field("module SHA-256", description["module_sha256"] + intact)
-    yield _field("file size", f"{description['file_size']} bytes")
-    yield from _table(
+    yield field("module SHA-256", description["module_sha256"] + intact)
+    yield field("file size", f"{description['file_size']} bytes")
+    yield from table(
         "sections (size in bytes)", [(name, str(size)) for name, size in description["section_sizes"].items()]
     )
 
 
 def _module_head(description: Description) -> Iterator[str]:
     yield "WebAssembly module"
-    yield _field("SHA-256", description["module_sha256"])
-    yield _field("size", f"{description['file_size']} bytes")
+    yield field("SHA-256", description["module_sha256"])
+    yield field("size", f"{description['file_size']} bytes")
 
 
-def _field(name: str, value: str) -> str:
+def field(name: str, value: str) -> str:
+    """A line that says one thing."""
     return f"{name + ':':<16} {value}"
 
 
@@ -63,7 +64,7 @@ def _place(function: Description) -> tuple[str, ...]:
     return (f"{function['offset']:#x}", str(function["size"]))
 
 
-def _table(title: str, rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
+def table(title: str, rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
     """A title, and the rows below it in columns; nothing where there is no row."""
     if not rows:
         return

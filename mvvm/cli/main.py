@@ -10,7 +10,7 @@ import typer
 from mvvm.cli import options as cli
 from mvvm.cli.compile import CompileRequest, compile_file
 from mvvm.cli.ending import run_to_end
-from mvvm.cli.inspect import inspect_file
+from mvvm.cli.inspect import diff_files, inspect_file
 from mvvm.cli.run_options import RunOptions
 from mvvm.errors import UsageError
 from mvvm.options import CompileOptions, Target
@@ -32,9 +32,11 @@ _RUN_EXAMPLES = """
 _INSPECT_EXAMPLES = """
   mvvm-inspect app.aot
   mvvm-inspect --function main app.aot
+  mvvm-inspect --diff before.snapshot after.snapshot
   mvvm-inspect --json app.aot | jq '.functions[] | select(.size > 10000) | .name'
 """
 _OWN_STATUS = "  0    success"
+_INSPECT_STATUS = _OWN_STATUS + "\n  1    --diff: the snapshots differ"
 _GUEST_STATUS = "  the program's own, 0 to 125; 1 where it is greater\n  134  the program trapped"
 _STATUSES = """
   2    a file or an argument cannot be used
@@ -115,9 +117,14 @@ def inspect_command(
     file: cli.Inspected,
     json: cli.Json = False,
     function: cli.FunctionName = None,
+    diff: cli.Diff = None,
     version: _Version = False,
 ) -> Action:
-    """Show what is in an .aot file or a module."""
+    """Show what is in a snapshot, an .aot file or a module."""
+    if diff is not None:
+        if function is not None:
+            raise UsageError("--diff and --function do not go together")
+        return lambda _: diff_files(diff, file, json)
     return lambda _: inspect_file(file, json, function)
 
 
@@ -135,7 +142,7 @@ def application(command: str) -> typer.Typer:
     rows: tuple[tuple[str, Callable[..., Action], str, dict[str, bool]], ...] = (
         ("compile", compile_command, _epilog(_COMPILE_EXAMPLES, _OWN_STATUS), {}),
         ("run", run_command, _epilog(_RUN_EXAMPLES, _GUEST_STATUS), _UP_TO_FILE),
-        ("inspect", inspect_command, _epilog(_INSPECT_EXAMPLES, _OWN_STATUS), {}),
+        ("inspect", inspect_command, _epilog(_INSPECT_EXAMPLES, _INSPECT_STATUS), {}),
     )
     # Plain text: help goes into pipes and pagers, and must not take half a second.
     app = typer.Typer(add_completion=False, rich_markup_mode=None)

@@ -127,7 +127,16 @@ RunCpu = Annotated[
 
 # Of `inspect`.
 Inspected = Annotated[
-    str, typer.Argument(metavar="FILE", help="An .aot file of any machine, .wasm or .wat.", show_default=False)
+    str,
+    typer.Argument(metavar="FILE", help="A snapshot, an .aot file of any machine, .wasm or .wat.", show_default=False),
+]
+Diff = Annotated[
+    str | None,
+    typer.Option(
+        metavar="OLD",
+        help="Print how the snapshot FILE differs from the snapshot OLD. Exit status 1 if it does.",
+        show_default=False,
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 FunctionName = Annotated[

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Any
 from mvvm.abi.context import RECORD_CODE, RECORD_CONTEXT
 from mvvm.lower.indirect import lower_callee
 from mvvm.lower.llvm_types import LLVM, result_type
+from mvvm.lower.stable_points import check_call
 
 if TYPE_CHECKING:
     from mvvm.lower.function import FunctionLowering
     from mvvm.wasm.types import FuncType
 
 
-def _emit_call(f: FunctionLowering, type_: FuncType, callee: str, context: str) -> None:
-    """Call with the arguments on the operand stack; push the results."""
+def _emit_call(f: FunctionLowering, type_: FuncType, callee: str, context: str, table: int | None = None) -> None:
+    """Call with the arguments on the operand stack; push the results. `table` is the one that the call goes through."""
     stack = f.stack
     arity = len(type_.params)
     values = stack[-arity:] if arity else []
@@ -31,6 +32,7 @@ def _emit_call(f: FunctionLowering, type_: FuncType, callee: str, context: str) 
     else:
         whole = f.emit(call)
         stack.extend([f.emit(f"extractvalue {returned} {whole}, {i}") for i in range(len(results))])
+    check_call(f, len(results), table)
 
 
 def _call(f: FunctionLowering, index: Any) -> None:
@@ -49,7 +51,7 @@ def _call(f: FunctionLowering, index: Any) -> None:
 def _call_indirect(f: FunctionLowering, immediate: Any) -> None:
     type_index, table = immediate
     code, context = lower_callee(f, type_index, table)
-    _emit_call(f, f.facts.info.types[type_index], code, context)
+    _emit_call(f, f.facts.info.types[type_index], code, context, table)
 
 
 HANDLERS = {"call": _call, "call_indirect": _call_indirect}

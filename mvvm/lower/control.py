@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mvvm.abi import traps
-from mvvm.lower.function import Frame, phi
+from mvvm.lower.function import Frame
 from mvvm.lower.llvm_types import LLVM, result_type
+from mvvm.lower.loops import close_loop, open_loop
 from mvvm.wasm.code import LOOP
 
 if TYPE_CHECKING:
@@ -20,27 +21,6 @@ def open_body(f: FunctionLowering) -> None:
 
 def _block(f: FunctionLowering, block: Any) -> None:
     f.frames[block] = Frame(block, f.label())
-
-
-def _loop(f: FunctionLowering, block: Any) -> None:
-    frame = Frame(block, f.label())
-    f.frames[block] = frame
-    if not block.targeted:
-        return
-    f.edge(frame)
-    f.lines.append(f"  br label %{frame.label}")
-    f.start_block(frame.label)
-    # The edges back are not known yet: the phis' lines are written at the end of the loop.
-    types = [*block.type.params, *(f.function.locals[i] for i in block.phi_locals)]
-    for type_ in types:
-        frame.phis.append((len(f.lines), f.name(), LLVM[type_]))
-        f.lines.append("")
-    names = [name for _, name, _ in frame.phis]
-    arity = len(block.type.params)
-    if arity:
-        f.stack[-arity:] = names[:arity]
-    for index, name in zip(block.phi_locals, names[arity:], strict=True):
-        f.locals[index] = name
 
 
 def _if(f: FunctionLowering, block: Any) -> None:
@@ -74,7 +54,7 @@ def _else(f: FunctionLowering, block: Any) -> None:
 def _end(f: FunctionLowering, block: Any) -> None:
     frame = f.frames.pop(block)
     if block.kind == LOOP:
-        _close_loop(f, frame)
+        close_loop(f, frame)
         return
     if frame.incoming:
         if f.reachable:
@@ -83,13 +63,6 @@ def _end(f: FunctionLowering, block: Any) -> None:
         f.merge(frame)
     if block is f.function.body and f.reachable:
         _return_results(f)
-
-
-def _close_loop(f: FunctionLowering, frame: Frame) -> None:
-    origins = [origin for origin, _, _ in frame.incoming]
-    columns = zip(*[(*values, *locals_) for _, values, locals_ in frame.incoming], strict=True)
-    for (line, name, type_), column in zip(frame.phis, columns, strict=True):
-        f.lines[line] = f"  {name} = {phi(type_, origins, column)}"
 
 
 def _return_results(f: FunctionLowering) -> None:
@@ -144,7 +117,7 @@ def _unreachable(f: FunctionLowering, _: Any) -> None:
 HANDLERS = {
     "unreachable": _unreachable,
     "block": _block,
-    "loop": _loop,
+    "loop": open_loop,
     "if": _if,
     "else": _else,
     "end": _end,

@@ -6,17 +6,27 @@ SSA values directly, with phis where control flow merges, so LLVM has no stack s
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from mvvm.abi.context import MEMORY_BASE, MEMORY_CELL, ContextLayout
+from mvvm.abi.sections import FUNCTION
 from mvvm.lower.llvm_types import INVARIANT, LLVM, ZERO, result_type
+from mvvm.options import Policy
+from mvvm.passes.call_graph import Suspending
+from mvvm.passes.liveness import find_liveness
+from mvvm.passes.stable_points import find_stable_points
 from mvvm.passes.static_tables import find_changed_tables, find_static_tables
 from mvvm.wasm.code import Block, Function
 from mvvm.wasm.decode import Module
 from mvvm.wasm.module import Global
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from mvvm.lower.loops import Loop
+    from mvvm.lower.stable_points import Point
+    from mvvm.options import CompileOptions
 
 Edge = tuple[str, "Sequence[str]", "Sequence[str]"]  # from LLVM block, values for the label's types, for its locals
 
@@ -24,11 +34,22 @@ Edge = tuple[str, "Sequence[str]", "Sequence[str]"]  # from LLVM block, values f
 class ModuleFacts:
     """What lowering knows of a whole module. Shared by all of its functions."""
 
-    __slots__ = ("_canonical", "architecture", "fixed_tables", "info", "layout", "static_tables")
+    __slots__ = (
+        "_canonical",
+        "architecture",
+        "fixed_tables",
+        "info",
+        "layout",
+        "policy",
+        "static_tables",
+        "suspending",
+        "threshold_bits",
+    )
 
-    def __init__(self, module: Module, architecture: str) -> None:
+    def __init__(self, module: Module, options: CompileOptions, suspending: set[int] | None = None) -> None:
+        """`suspending` are the functions that may suspend, if that is known already."""
         self.info = info = module.info
-        self.architecture = architecture
+        self.architecture = options.target.architecture
         self.layout = ContextLayout(info)
         changed = find_changed_tables(module)
         # Function indices in the tables that never change.
@@ -39,6 +60,13 @@ class ModuleFacts:
             for index, table in enumerate(info.tables)
             if index not in changed or table.limits.maximum == table.limits.minimum
         }
+        self.policy = options.checkpoint
+        self.threshold_bits = options.threshold_bits
+        self.suspending = Suspending(module.info, self.static_tables)
+        if suspending is not None:
+            self.suspending.functions = suspending
+        elif self.policy != Policy.NONE:
+            self.suspending.find(module, self.policy)
         self._canonical: dict[str, int] = {}
         for index, type_ in enumerate(info.types):
             self._canonical.setdefault(type_.key, index)
@@ -51,7 +79,7 @@ class ModuleFacts:
 class Frame:
     """A control frame: a Block while it is lowered."""
 
-    __slots__ = ("block", "incoming", "label", "params", "phis", "saved_locals", "split_from")
+    __slots__ = ("block", "incoming", "label", "loop", "params", "saved_locals", "split_from")
 
     def __init__(self, block: Block, label: str) -> None:
         self.block = block
@@ -60,7 +88,7 @@ class Frame:
         self.saved_locals: list[str] = []  # of an `if`: the locals at its condition
         self.params: list[str] = []  # of an `if`: its parameters
         self.split_from = ""  # of an `if`: the LLVM block that its condition is in
-        self.phis: list[tuple[int, str, str]] = []  # of a loop: line, name and type of each phi of its header
+        self.loop: Loop | None = None  # of a loop that branches name
 
 
 class FunctionLowering:
@@ -74,6 +102,7 @@ class FunctionLowering:
         "addresses",
         "bools",
         "called",
+        "canonical",
         "cold",
         "current",
         "dead_sets",
@@ -81,25 +110,38 @@ class FunctionLowering:
         "frames",
         "function",
         "lines",
+        "live",
         "loads",
         "locals",
+        "outer_lines",
+        "points",
         "position",
         "promotions",
         "reachable",
+        "stable_points",
         "stack",
         "static_tables_used",
         "sums",
     )
 
-    def __init__(self, function: Function, facts: ModuleFacts, dead_sets: set[int]) -> None:
+    def __init__(self, function: Function, facts: ModuleFacts, *, canonical: bool = False) -> None:
+        """Run the passes on a function's decoded body, and begin.
+
+        `canonical` makes records of stable points that depend on nothing but the function: a continuation lowers an
+        instruction more than once.
+        """
         self.function = function
         self.facts = facts
-        self.dead_sets = dead_sets
+        self.canonical = canonical
+        self.stable_points = points = find_stable_points(function, facts.policy, facts.suspending)
+        self.dead_sets, self.live = find_liveness(function, with_points=bool(points.calls or points.loops))
+        self.points: list[Point] = []
         self.position = 0  # of the instruction that is lowered
         self.stack: list[str] = []
         params = len(function.type.params)
         self.locals = [f"%p{i}" for i in range(params)] + [ZERO[t] for t in function.locals[params:]]
         self.lines: list[str] = []
+        self.outer_lines = self.lines  # where `lines` go on after what is written aside
         self.cold: list[str] = []  # blocks that are hardly ever reached, to be put behind the others
         self.frames: dict[Block, Frame] = {}  # of the open blocks, outermost first
         self.current = "entry"  # label of the LLVM block that is written
@@ -162,6 +204,15 @@ class FunctionLowering:
         """Trap with `code` if an i1 holds."""
         self.branch_if(condition, self.trap_label(code))
 
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Write blocks that go behind the others, while the present one stays open."""
+        state = self.lines, self.current, self.addresses, self.accessed
+        self.lines, self.addresses, self.accessed = [], {}, {}
+        yield
+        self.cold.append("\n".join(self.lines))
+        self.lines, self.current, self.addresses, self.accessed = state
+
     # Edges and merges.
 
     def edge(self, frame: Frame, origin: str | None = None) -> None:
@@ -186,14 +237,15 @@ class FunctionLowering:
         del stack[block.height :]
         columns: Iterable[tuple[str, ...]] = zip(*[values for _, values, _ in frame.incoming], strict=True)
         for type_, column in zip(block.label_types, columns, strict=True):
-            stack.append(self._phi(LLVM[type_], origins, column))
+            stack.append(self.phi(LLVM[type_], origins, column))
         columns = zip(*[locals_ for _, _, locals_ in frame.incoming], strict=True)
         types = self.function.locals
         for index, column in zip(block.phi_locals, columns, strict=True):
-            self.locals[index] = self._phi(LLVM[types[index]], origins, column)
+            self.locals[index] = self.phi(LLVM[types[index]], origins, column)
         self.reachable = True
 
-    def _phi(self, type_: str, origins: list[str], values: tuple[str, ...]) -> str:
+    def phi(self, type_: str, origins: list[str], values: tuple[str, ...]) -> str:
+        """The value of an edge of several, by the LLVM block that it comes from."""
         first = values[0]
         if values.count(first) == len(values):
             return first
@@ -233,15 +285,20 @@ class FunctionLowering:
 
     # The whole.
 
-    def text(self, linkage: str) -> str:
-        """The function's IR, after all instructions were lowered."""
+    def text(self, linkage: str, name: str = "", params: str = "") -> str:
+        """The function's IR, after all instructions were lowered; with another name and parameters where given."""
         function = self.function
-        params = "".join(f", {LLVM[t]} %p{i}" for i, t in enumerate(function.type.params))
-        head = f"define {linkage} {result_type(function.type)} @f{function.index}(ptr %ctx{params}) #0 {{\nentry:"
+        name = name or f"{FUNCTION}{function.index}"
+        params = params or ", ".join([f"{LLVM[t]} %p{i}" for i, t in enumerate(function.type.params)])
+        params = f"ptr %ctx, {params}" if params else "ptr %ctx"
+        head = f"define {linkage} {result_type(function.type)} @{name}({params}) #0 {{\nentry:"
         traps = [
             f"{label}:\n  call void @mvvm_trap(ptr %ctx, i32 {code})\n  unreachable"
             for code, label in self._traps.items()
         ]
+        if self.points:
+            returned = result_type(function.type)
+            traps.append("unwound:\n  ret void" if returned == "void" else f"unwound:\n  ret {returned} poison")
         return "\n".join([head, *self._prologue.values(), *self.lines, *self.cold, *traps, "}\n"])
 
 

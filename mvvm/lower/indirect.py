@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from mvvm.abi import traps
 from mvvm.abi.context import RECORD_CODE, RECORD_CONTEXT, RECORD_TYPE
+from mvvm.abi.sections import STATIC_TABLE
 from mvvm.lower.llvm_types import INVARIANT, LLVM, TABLES, result_type
 from mvvm.lower.tables import element_address
 from mvvm.passes.static_tables import NULL
@@ -71,12 +72,12 @@ def _static_callee(f: FunctionLowering, type_index: int, table: int) -> str:
 
 def static_name(table: int) -> str:
     """The constant that holds a table which never changes."""
-    return f"@mvvm_table{table}"
+    return f"@{STATIC_TABLE}{table}"
 
 
-def declare_static_table(table: int) -> str:
-    """The constant's declaration, for partitions that do not define it."""
-    return f"{static_name(table)} = external hidden constant [0 x {{ i32, i32 }}]\n"
+def declare_static_table(table: int, visibility: str) -> str:
+    """The constant's declaration, for modules of IR that do not define it."""
+    return f"{static_name(table)} = external {visibility} constant [0 x {{ i32, i32 }}]\n"
 
 
 def define_static_tables(facts: ModuleFacts) -> tuple[str, set[int]]:

@@ -51,7 +51,12 @@ ATTRIBUTES = (
     '"probe-stack"="inline-asm" "disable-tail-calls"="true" "frame-pointer"="none"'
 )
 
+# What `mvvm_stable_point` does to memory that its caller knows of: it may read all, since the program may be stopped
+# there, and writes none. So loads may be moved over a stable point, and stores may not.
+STABLE_POINT_ATTRIBUTES = "cold nounwind memory(read, inaccessiblemem: readwrite)"
+
 INVARIANT = "!invariant.load !0"
+COLD = "!prof !8"  # of a branch whose second target is hardly ever taken
 LINEAR_MEMORY, GLOBALS, TABLES = "!tbaa !2", "!tbaa !4", "!tbaa !6"
 METADATA = """
 !0 = !{}
@@ -62,6 +67,7 @@ METADATA = """
 !5 = !{!"global", !1, i64 0}
 !6 = !{!7, !7, i64 0}
 !7 = !{!"table", !1, i64 0}
+!8 = !{!"branch_weights", i32 1048576, i32 1}
 """
 
 _INTRINSICS = (

@@ -8,8 +8,14 @@ from mvvm.lower import calls, control, memory, numeric, variables
 from mvvm.lower import tables as table_instructions
 from mvvm.lower.function import FunctionLowering, ModuleFacts
 from mvvm.lower.indirect import declare_static_table, define_static_tables
-from mvvm.lower.llvm_types import ATTRIBUTES, DECLARATIONS, LLVM, METADATA, result_type
-from mvvm.passes.liveness import find_liveness
+from mvvm.lower.llvm_types import (
+    ATTRIBUTES,
+    DECLARATIONS,
+    LLVM,
+    METADATA,
+    STABLE_POINT_ATTRIBUTES,
+    result_type,
+)
 from mvvm.passes.shadow_stack import GLOBAL_SET_STACK_POINTER, ShadowStack, insert_stack_checks
 from mvvm.wasm.code import decode_function
 from mvvm.wasm.opcodes import BY_NAME, NUM_CODES
@@ -17,7 +23,9 @@ from mvvm.wasm.opcodes import BY_NAME, NUM_CODES
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from mvvm.lower.stable_points import Point
     from mvvm.wasm.decode import Module
+    from mvvm.wasm.module import ModuleInfo
 
 _BY_NAME: dict[str, Callable[[FunctionLowering, Any], None]] = {
     **control.HANDLERS,
@@ -47,11 +55,12 @@ HANDLERS = _by_code()
 class Partition:
     """The IR of some functions of a module, with what it says of itself."""
 
-    __slots__ = ("instructions", "text")
+    __slots__ = ("instructions", "points", "text")
 
-    def __init__(self, text: str, instructions: int) -> None:
+    def __init__(self, text: str, instructions: int, points: list[Point]) -> None:
         self.text = text
         self.instructions = instructions  # Wasm instructions lowered
+        self.points = points  # all stable points
 
 
 def lower_partition(
@@ -72,6 +81,7 @@ def lower_partition(
     tables: set[int] = set()
     defined = set()
     instructions = 0
+    points: list[Point] = []
     for index in functions:
         linkage = "hidden" if roots is None or index in roots else "internal"
         lowering = lower_function(module, facts, index, shadow_stack)
@@ -80,20 +90,33 @@ def lower_partition(
         tables |= lowering.static_tables_used
         defined.add(index)
         instructions += len(lowering.function.ops)
+        points += lowering.points
     if support:
         text, referred = define_static_tables(facts)
         texts.append(text)
         called |= referred
     else:
-        texts += [declare_static_table(table) for table in sorted(tables)]
-    for index in sorted(called - defined):
-        type_ = module.info.func_type(index)
-        params = ", ".join(["ptr", *(LLVM[t] for t in type_.params)])
-        texts.append(f"declare hidden {result_type(type_)} @f{index}({params}) #0\n")
+        texts += [declare_static_table(table, "hidden") for table in sorted(tables)]
+    texts += [declare_function(module.info, index, "hidden") for index in sorted(called - defined)]
     if not support:
-        texts.append("declare hidden void @mvvm_trap(ptr, i32) cold noreturn #0\n")
-        texts.append("declare hidden i64 @mvvm_builtin(ptr, i32, i64, i64, i64, i64, i64) #0\n")
-    return Partition("".join([module_text(texts), support]), instructions)
+        texts.append(declare_support("hidden"))
+    return Partition("".join([module_text(texts), support]), instructions, points)
+
+
+def declare_function(info: ModuleInfo, index: int, linkage: str) -> str:
+    """The declaration of a function that another module of IR holds."""
+    type_ = info.func_type(index)
+    params = ", ".join(["ptr", *(LLVM[t] for t in type_.params)])
+    return f"declare {linkage} {result_type(type_)} @f{index}({params}) #0\n"
+
+
+def declare_support(linkage: str) -> str:
+    """Declarations of what functions call of the support code, which another module of IR holds."""
+    return (
+        f"declare {linkage} void @mvvm_trap(ptr, i32) cold noreturn #0\n"
+        f"declare {linkage} i64 @mvvm_builtin(ptr, i32, i64, i64, i64, i64, i64) #0\n"
+        f"declare {linkage} preserve_allcc ptr @mvvm_stable_point(ptr, i64) {STABLE_POINT_ATTRIBUTES}\n"
+    )
 
 
 def module_text(parts: list[str]) -> str:
@@ -109,8 +132,7 @@ def lower_function(
     function = decode_function(module.data, start, end, index, module.info)
     if shadow_stack is not None:
         insert_stack_checks(function, shadow_stack)
-    dead_sets = find_liveness(function)
-    f = FunctionLowering(function, facts, dead_sets)
+    f = FunctionLowering(function, facts)
     control.open_body(f)
     handlers = HANDLERS
     for position, (op, immediate) in enumerate(zip(function.ops, function.immediates, strict=True)):

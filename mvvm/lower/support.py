@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from mvvm.abi import context as abi
 from mvvm.abi import sections, traps
+from mvvm.abi import stable_points as points
 from mvvm.abi.registers import REGISTERS
 from mvvm.errors import InternalError
 from mvvm.lower.llvm_types import LLVM, result_type, signature
@@ -161,6 +162,84 @@ ENTER_GUEST
 }}
 """
 
+# Whether to stop here. Cold code of stable points calls this; see mvvm.abi.stable_points. It writes nothing that they
+# know of (mvvm.lower.llvm_types). While little stack is left nothing is asked, since the host needs room: a later
+# point will do.
+_STABLE_POINT = f"""
+define hidden preserve_allcc ptr @{sections.STABLE_POINT}(ptr %ctx, i64 %point) noinline cold #0 {{
+  %poll_field = getelementptr i8, ptr %ctx, i64 {abi.CONTEXT_POLL}
+  %word = load volatile i32, ptr %poll_field
+  %unwinding = icmp eq i32 %word, {points.UNWINDING}
+  br i1 %unwinding, label %commit, label %look
+look:
+  %thread = load ptr, ptr %ctx
+  %limit_field = getelementptr i8, ptr %thread, i64 {abi.THREAD_STACK_LIMIT}
+  %limit = load ptr, ptr %limit_field
+  %stack = call ptr @llvm.stacksave.p0()
+  %full = icmp ult ptr %stack, %limit
+  br i1 %full, label %go_on, label %room
+room:
+  %counting = icmp eq i32 %word, {points.COUNTING}
+  br i1 %counting, label %of_kind, label %ask
+of_kind:
+  %kinds_field = getelementptr i8, ptr %ctx, i64 {abi.CONTEXT_KINDS}
+  %kinds = load i32, ptr %kinds_field
+  %call_bit = and i64 %point, {points.CALL_BIT}
+  %is_call = icmp ne i64 %call_bit, 0
+  %kind = select i1 %is_call, i32 {points.CALL_POINTS}, i32 {points.LOOP_POINTS}
+  %wanted_kinds = and i32 %kinds, %kind
+  %wanted = icmp ne i32 %wanted_kinds, 0
+  br i1 %wanted, label %in_range, label %go_on
+in_range:
+  %pc = lshr i64 %point, {points.PC_SHIFT}
+  %low_field = getelementptr i8, ptr %ctx, i64 {abi.CONTEXT_PC_LOW}
+  %low = load i64, ptr %low_field
+  %high_field = getelementptr i8, ptr %ctx, i64 {abi.CONTEXT_PC_HIGH}
+  %high = load i64, ptr %high_field
+  %size = sub i64 %high, %low
+  %distance = sub i64 %pc, %low
+  %inside = icmp ult i64 %distance, %size
+  br i1 %inside, label %count, label %go_on
+count:
+  %countdown_field = getelementptr i8, ptr %ctx, i64 {abi.CONTEXT_COUNTDOWN}
+  %before = load i64, ptr %countdown_field
+  %left = sub i64 %before, 1
+  store i64 %left, ptr %countdown_field
+  %due = icmp eq i64 %left, 0
+  br i1 %due, label %ask, label %go_on
+ask:
+  %guest_field = getelementptr i8, ptr %thread, i64 {abi.THREAD_IN_GUEST}
+  %callback_field = getelementptr i8, ptr %ctx, i64 {abi.CONTEXT_ON_POINT}
+  %callback = load ptr, ptr %callback_field
+  store volatile i32 {abi.HOST}, ptr %guest_field
+  %status = call i64 %callback(ptr %ctx, i64 %point)
+  store volatile i32 {abi.GUEST}, ptr %guest_field
+  %raised = icmp slt i64 %status, 0
+  br i1 %raised, label %raise, label %answer
+raise:
+  call void @{sections.TRAP}(ptr %ctx, i32 {traps.HOST})
+  unreachable
+answer:
+  %stop = icmp eq i64 %status, 1
+  br i1 %stop, label %commit, label %go_on
+go_on:
+  ret ptr null
+commit:
+  %commit_field = getelementptr i8, ptr %ctx, i64 {abi.CONTEXT_COMMIT}
+  %record = load ptr, ptr %commit_field
+  store i64 %point, ptr %record
+  %class = and i64 %point, {points.SIZE_MASK}
+  %exact = icmp ult i64 %class, {points.EXACT}
+  %shift = sub i64 %class, {points.EXACT}
+  %power = shl i64 {points.EXACT}, %shift
+  %slots = select i1 %exact, i64 %class, i64 %power
+  %values = getelementptr i64, ptr %record, i64 1
+  %next = getelementptr i64, ptr %values, i64 %slots
+  store ptr %next, ptr %commit_field
+  ret ptr %values
+}}
+"""
+
 # Around every call of the host. The host needs room on the stack, which it cannot check for itself.
 _LEAVE_GUEST = f"""  %thread = load ptr, ptr %ctx
   %guest_field = getelementptr i8, ptr %thread, i64 {abi.THREAD_IN_GUEST}
@@ -174,6 +253,7 @@ overflow:
   unreachable
 room:
   store volatile i32 {abi.HOST}, ptr %guest_field"""
+# INTERRUPTED is told from an exception where it may come from: _host_thunk.
 _ENTER_GUEST = f"""  store volatile i32 {abi.GUEST}, ptr %guest_field
   %raised = icmp slt i64 %status, 0
   br i1 %raised, label %unwind, label %return
@@ -188,7 +268,7 @@ def lower_support(architecture: str, types: Sequence[FuncType]) -> str:
     if architecture not in REGISTERS:
         raise InternalError(f"the registers of {architecture} are unknown")
     registers = REGISTERS[architecture]
-    text = _RUNTIME.replace("NOTE_REGISTERS", _note_registers(registers.ucontext))
+    text = (_RUNTIME + _STABLE_POINT).replace("NOTE_REGISTERS", _note_registers(registers.ucontext))
     text = text.replace("PC_REGISTER", str(_register(registers.program_counter)))
     text = text.replace("STACK_REGISTER", str(_register(registers.stack_pointer)))
     text = text.replace("FRAME_REGISTER", str(_register(registers.frame_pointer)))
@@ -244,6 +324,24 @@ def returns_in_status(results: str) -> bool:
     return results in ("", I32)
 
 
+def _interrupted(type_: FuncType) -> str:
+    """Commit a host call that was interrupted: the HostFunc, and the arguments. It will be made anew."""
+    slots = [("ptr", "%host"), *((LLVM[t], f"%p{i}") for i, t in enumerate(type_.params))]
+    number = points.number(0, len(slots), call=True, canonical=True)
+    returned = result_type(type_)
+    lines = [
+        "unwind:",
+        f"  %interrupted = icmp eq i64 %status, {points.INTERRUPTED}",
+        "  br i1 %interrupted, label %commit, label %raise",
+        "commit:",
+        f"  %record = call preserve_allcc ptr @{sections.STABLE_POINT}(ptr %ctx, i64 {number})",
+    ]
+    for i, (llvm_type, value) in enumerate(slots):
+        lines.append(f"  %slot{i} = getelementptr i64, ptr %record, i64 {i}")
+        lines.append(f"  store {llvm_type} {value}, ptr %slot{i}")
+    return "\n".join([*lines, "  ret void" if returned == "void" else f"  ret {returned} poison", "raise:"])
+
+
 def _host_thunk(type_: FuncType) -> str:
     """Guest to host."""
     returned = result_type(type_)
@@ -259,7 +357,7 @@ def _host_thunk(type_: FuncType) -> str:
         "  %ctx = load ptr, ptr %context_field",
         _LEAVE_GUEST,
         "  %status = call i64 %callback(" + ", ".join(arguments) + ")",
-        _ENTER_GUEST,
+        _ENTER_GUEST.replace("unwind:", _interrupted(type_)),
     ]
     if not type_.results:
         lines.append("  ret void")

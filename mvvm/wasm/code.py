@@ -55,9 +55,11 @@ class Function:
     Immediates are: the Block (block, loop, if, else, end, br, br_if), a list of Blocks, the default last
     (br_table), an index, `(type, table)` (call_indirect), a MemArg, a number (bit patterns for floats, signed
     for integers), a value type (select, ref.null), or None.
+
+    `operands` are the types on the operand stack at each loop, before it, and after each call, by position.
     """
 
-    __slots__ = ("body", "immediates", "index", "locals", "offsets", "ops", "type")
+    __slots__ = ("body", "immediates", "index", "locals", "offsets", "operands", "ops", "type")
 
     def __init__(self, index: int, type: FuncType, locals_: str) -> None:
         self.index = index
@@ -67,6 +69,7 @@ class Function:
         self.ops: list[int] = []
         self.immediates: list[object] = []
         self.offsets: list[int] = []
+        self.operands: dict[int, str] = {}
 
 
 # What the decoding loop does with an opcode, ordered by how often it occurs.
@@ -215,6 +218,8 @@ class _Decoder:
             elif category == _OPEN:
                 if op == IF:
                     types.pop()
+                elif op == LOOP:
+                    function.operands[len(ops)] = "".join(types)
                 block_type, at = self.block_type(at)
                 immediate = block = Block(op, block_type, len(types) - len(block_type.params))
                 self.blocks.append(block)
@@ -237,6 +242,8 @@ class _Decoder:
                 op, immediate, at = self.other(op, at)
                 if op in _LEAVING:
                     reachable = False
+                elif op in (CALL, CALL_INDIRECT):
+                    function.operands[len(ops)] = "".join(types)
             add_op(op)
             add_immediate(immediate)
             add_offset(offset)

@@ -77,6 +77,18 @@ def decode_module(data: bytes) -> Module:
     return module
 
 
+def find_bodies(data: bytes | memoryview) -> list[tuple[int, int]]:
+    """The (start, end) ranges of the bodies in a valid module; nothing else of it is looked at."""
+    module = Module(bytes(data))
+    reader = Reader(module.data, 8)
+    while reader.at < len(module.data):
+        section, size = reader.byte(), reader.unsigned()
+        if section == 10:
+            _code(module, Reader(module.data, reader.at, reader.at + size))
+        reader.at += size
+    return module.bodies
+
+
 def _drop_stray_names(module: Module) -> None:
     """Drop names of what is not there. The name section may come first, so it cannot tell."""
     names, info = module.names, module.info

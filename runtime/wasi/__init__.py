@@ -6,6 +6,9 @@
     descriptors     the host's state: what the guest's numbers stand for
     resolve, walk   paths, which never lead out of the folder they start in
     types, errno    layouts, flags and numbers of the witx files
+    waiting         reading and writing that somebody can interrupt
+    capture, find   the state as a checkpoint keeps it
+    reopen          going on from there
 
 A family is imported when a guest imports one of its functions. Where the witx files leave a choice, wasmtime's
 behaviour is the model: programs are tested with it.
@@ -17,13 +20,14 @@ import os
 
 from mvvm.errors import UsageError
 from mvvm.runtime.wasi import errno
-from mvvm.runtime.wasi.descriptors import Descriptor, DescriptorTable, Directory, Preopen, Stdio
+from mvvm.runtime.wasi.descriptors import Descriptor, DescriptorTable, Directory, Preopen, Stdio, can_wait
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mvvm.runtime.memory import Memory
+    from mvvm.runtime.wake import Wake
 
 __all__ = ["FUNCTIONS", "Wasi"]
 
@@ -83,9 +87,14 @@ class Wasi:
 
     `memory` is set after instantiation, before the guest runs. `args` and `environ` (`NAME=value`) are bytes
     without a terminating NUL.
+
+    `wake` makes calls that wait come back: they raise mvvm.runtime.wake.Interrupted while it is set. `waited` are the
+    nanoseconds that the poll_oneoff had waited which was interrupted last, until it is made anew. `clock_offsets` are
+    the nanoseconds by which the guest's clocks are ahead of the host's, by clockid; `thread_time` is what the guest
+    last read from its thread's CPU clock.
     """
 
-    __slots__ = ("args", "descriptors", "environ", "memory")
+    __slots__ = ("args", "clock_offsets", "descriptors", "environ", "memory", "thread_time", "waited", "wake")
 
     memory: Memory
 
@@ -107,19 +116,20 @@ class Wasi:
             env = [f"{name}={value}" for name, value in env.items()]
         self.args = [os.fsencode(arg) for arg in args]
         self.environ = [os.fsencode(variable) for variable in env]
-        descriptors: list[Descriptor] = [
-            Stdio(_open_stream(stdin), readable=True),
-            Stdio(_open_stream(stdout), readable=False),
-            Stdio(_open_stream(stderr), readable=False),
-        ]
-        self.descriptors = DescriptorTable(descriptors)
+        self.wake: Wake | None = None
+        self.waited = 0
+        self.clock_offsets = [0, 0, 0, 0]
+        self.thread_time = 0
+        streams: list[Descriptor] = [_open_stream(host, number) for number, host in enumerate((stdin, stdout, stderr))]
+        self.descriptors = DescriptorTable(streams)
         for host_path, guest_path in preopens:
-            self.descriptors.add(_open_preopen(Preopen(host_path, guest_path)))
+            self.descriptors.add(open_preopen(Preopen(host_path, guest_path)))
 
     def function(self, name: str) -> tuple[str, Callable[..., int]] | None:
         """The import `name`: the key of its type, and what to call with the guest's (unsigned) integers.
 
-        The callable returns an errno. Only proc_exit's raises what a guest can cause: GuestExit.
+        The callable returns an errno. What else can leave it is GuestExit, of proc_exit, and Interrupted, of calls
+        that wait while `wake` is set.
         """
         row = FUNCTIONS.get(name)
         if row is None:
@@ -143,20 +153,22 @@ class Wasi:
         self.descriptors.close_all()
 
 
-def _open_stream(host: int) -> int:
-    """A standard stream; where the host's is closed, its number is opened on /dev/null.
+def _open_stream(host: int, number: int) -> Stdio:
+    """The standard stream `number`; where the host's is closed, its number is opened on /dev/null.
 
     A file opened later would get that number otherwise, and be mistaken for the stream. (Rust's runtime, so
     wasmtime, does the same.)
     """
     try:
-        os.fstat(host)
+        mode = os.fstat(host).st_mode
     except OSError:
-        return os.open(os.devnull, os.O_RDWR)
-    return host
+        host = os.open(os.devnull, os.O_RDWR)
+        mode = os.fstat(host).st_mode
+    return Stdio(host, number, waits=can_wait(mode))
 
 
-def _open_preopen(preopen: Preopen) -> Directory:
+def open_preopen(preopen: Preopen) -> Directory:
+    """The folder that the host grants. Raises UsageError where it cannot be opened."""
     try:
         host = os.open(preopen.host_path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     except (OSError, ValueError) as error:

@@ -1,9 +1,14 @@
-"""clock_*: what time it is."""
+"""clock_*: what time it is.
+
+Realtime is the host's. The other clocks belong to the program: after a restore they go on from what they read when it
+stopped, and never go backwards.
+"""
 
 from __future__ import annotations
 
 import time
 
+from mvvm.errors import InputError
 from mvvm.runtime.wasi.errno import EINVAL, WasiError
 from mvvm.runtime.wasi.types import U64
 
@@ -20,10 +25,41 @@ _CLOCKS = (
 )
 
 
+_MONOTONIC, _PROCESS, _THREAD = 1, 2, 3
+_LATEST = (1 << 63) - 1  # nanoseconds: a reading that leaves room for going on
+
+
 def _host_clock(clock: int) -> int:
     if clock >= len(_CLOCKS):
         raise WasiError(EINVAL)
     return _CLOCKS[clock]
+
+
+def readings(wasi: Wasi) -> dict[int, int]:
+    """What the clocks read that are the program's own, not the world's; nanoseconds by clockid.
+
+    The thread's CPU time is right in the thread that runs the guest. Elsewhere it is at least what the guest has seen.
+    """
+    clocks = {
+        clock: time.clock_gettime_ns(_CLOCKS[clock]) + wasi.clock_offsets[clock]
+        for clock in (_MONOTONIC, _PROCESS, _THREAD)
+    }
+    clocks[_THREAD] = max(clocks[_THREAD], wasi.thread_time)
+    return clocks
+
+
+def go_on(wasi: Wasi, clocks: dict[int, int]) -> None:
+    """Let the guest's clocks go on from what `readings` gave. Raises InputError where that is no time."""
+    for clock in (_MONOTONIC, _PROCESS, _THREAD):
+        reading = clocks.get(clock)
+        if reading is None:
+            continue
+        if not 0 <= reading <= _LATEST:
+            raise InputError(f"the snapshot's clock {clock} reads {reading} nanoseconds, which is no time")
+        # The guest may run in another thread than this one, whose clock starts near 0.
+        now = 0 if clock == _THREAD else time.clock_gettime_ns(_CLOCKS[clock])
+        wasi.clock_offsets[clock] = reading - now
+    wasi.thread_time = clocks.get(_THREAD, 0)
 
 
 def clock_res_get(wasi: Wasi, clock: int, resolution: int) -> int:
@@ -48,5 +84,9 @@ def clock_time_get(wasi: Wasi, clock: int, precision: int, time_address: int) ->
 
     Errnos: EINVAL (no such clock), EFAULT.
     """
-    U64.pack_into(wasi.memory.span(time_address, 8), 0, time.clock_gettime_ns(_host_clock(clock)))
+    result = wasi.memory.span(time_address, 8)
+    now = time.clock_gettime_ns(_host_clock(clock)) + wasi.clock_offsets[clock]
+    if clock == _THREAD:
+        wasi.thread_time = now
+    U64.pack_into(result, 0, now)
     return 0

@@ -6,13 +6,21 @@
 
 Numbers belong to the guest, `host` numbers to this process; the two are unrelated. File and Directory know
 the preopened folder they come from and their path below it, so they can be opened again elsewhere.
+
+`waits` says whether reading or writing may wait for somebody: not at a regular file.
 """
 
 from __future__ import annotations
 
 import os
+import stat
 
 from mvvm.runtime.wasi.errno import EBADF, ESPIPE, WasiError
+
+
+def can_wait(mode: int) -> bool:
+    """Whether reading or writing what has the st_mode `mode` may wait: a FIFO, a device, a socket, anything odd."""
+    return not (stat.S_ISREG(mode) or stat.S_ISBLK(mode))
 
 
 class Preopen:
@@ -26,14 +34,16 @@ class Preopen:
 
 
 class Stdio:
-    """Standard input (`readable`), output or error (`writable`)."""
+    """Standard input (`number` 0, `readable`), output (1) or error (2, both `writable`), under whatever number."""
 
-    __slots__ = ("host", "readable", "writable")
+    __slots__ = ("host", "number", "readable", "waits", "writable")
 
-    def __init__(self, host: int, *, readable: bool) -> None:
+    def __init__(self, host: int, number: int, *, waits: bool) -> None:
         self.host = host
-        self.readable = readable
-        self.writable = not readable
+        self.number = number
+        self.readable = number == 0
+        self.writable = number != 0
+        self.waits = waits
 
     def close(self) -> None:
         """Leave the host's stream open: others may use it."""
@@ -42,15 +52,18 @@ class Stdio:
 class File:
     """An open file at `path` below `preopen`, with the `flags` (fdflags) that the guest set."""
 
-    __slots__ = ("flags", "host", "path", "preopen", "readable", "writable")
+    __slots__ = ("flags", "host", "path", "preopen", "readable", "waits", "writable")
 
-    def __init__(self, host: int, preopen: Preopen, path: bytes, flags: int, *, readable: bool, writable: bool) -> None:
+    def __init__(
+        self, host: int, preopen: Preopen, path: bytes, flags: int, *, readable: bool, writable: bool, waits: bool
+    ) -> None:
         self.host = host
         self.preopen = preopen
         self.path = path
         self.flags = flags
         self.readable = readable
         self.writable = writable
+        self.waits = waits
 
     def close(self) -> None:
         """Close the host's descriptor."""
@@ -67,6 +80,7 @@ class Directory:
 
     readable = False
     writable = False
+    waits = False
 
     def __init__(self, host: int, preopen: Preopen, path: bytes, *, is_preopen: bool = False) -> None:
         self.host = host

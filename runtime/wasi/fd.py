@@ -40,7 +40,7 @@ def _buffers(memory: Memory, iovs: int, iovs_len: int) -> list[memoryview]:
 
 
 def fd_read(wasi: Wasi, fd: int, iovs: int, iovs_len: int, nread: int) -> int:
-    """Read from the current position.
+    """Read from the current position. Where there is nothing yet, wait (see waiting).
 
     `nread`: address of a u32, set to the bytes read; 0 at the end.
 
@@ -52,12 +52,18 @@ def fd_read(wasi: Wasi, fd: int, iovs: int, iovs_len: int, nread: int) -> int:
     descriptor = wasi.descriptors.get(fd)
     if not descriptor.readable:
         return EBADF
-    U32.pack_into(result, 0, os.readv(descriptor.host, buffers))
+    if descriptor.waits and wasi.wake is not None:
+        from mvvm.runtime.wasi import waiting
+
+        count = waiting.readv(wasi.wake, descriptor, buffers)
+    else:
+        count = os.readv(descriptor.host, buffers)
+    U32.pack_into(result, 0, count)
     return 0
 
 
 def fd_write(wasi: Wasi, fd: int, iovs: int, iovs_len: int, nwritten: int) -> int:
-    """Write at the current position, or at the end with the flag append.
+    """Write at the current position, or at the end with the flag append. Where there is no room, wait (see waiting).
 
     `nwritten`: address of a u32, set to the bytes written.
 
@@ -69,7 +75,13 @@ def fd_write(wasi: Wasi, fd: int, iovs: int, iovs_len: int, nwritten: int) -> in
     descriptor = wasi.descriptors.get(fd)
     if not descriptor.writable:
         return EBADF
-    U32.pack_into(result, 0, os.writev(descriptor.host, buffers))
+    if descriptor.waits and wasi.wake is not None:
+        from mvvm.runtime.wasi import waiting
+
+        count = waiting.writev(wasi.wake, descriptor, buffers)
+    else:
+        count = os.writev(descriptor.host, buffers)
+    U32.pack_into(result, 0, count)
     return 0
 
 

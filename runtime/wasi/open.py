@@ -6,7 +6,7 @@ import os
 import stat
 
 from mvvm.runtime.wasi import types
-from mvvm.runtime.wasi.descriptors import Directory, File
+from mvvm.runtime.wasi.descriptors import Directory, File, can_wait
 from mvvm.runtime.wasi.errno import EBADF, EINVAL, ELOOP, ENOTDIR, WasiError
 from mvvm.runtime.wasi.path import read_path
 from mvvm.runtime.wasi.resolve import Beneath, open_beneath
@@ -47,18 +47,19 @@ def path_open(
     types.check_flags(dirflags, types.ALL_LOOKUPFLAGS)
     types.check_flags(fs_rights_base | fs_rights_inheriting, types.ALL_RIGHTS)
     directory = _directory(wasi, fd)
-    flags = _open_flags(dirflags, oflags, fs_rights_base, fdflags)
+    flags = open_flags(dirflags, oflags, fs_rights_base, fdflags)
     host = _open(directory.host, name, flags)
     below = directory.path + b"/" + name if directory.path else name
     mode = os.fstat(host).st_mode
     if stat.S_ISDIR(mode):
         opened: File | Directory = Directory(host, directory.preopen, below)
     else:
-        if not stat.S_ISREG(mode) and not fdflags & types.NONBLOCK:
+        waits = can_wait(mode)
+        if waits and not fdflags & types.NONBLOCK:
             os.set_blocking(host, True)
         access = flags & os.O_ACCMODE
         readable, writable = access != os.O_WRONLY, access != os.O_RDONLY
-        opened = File(host, directory.preopen, below, fdflags, readable=readable, writable=writable)
+        opened = File(host, directory.preopen, below, fdflags, readable=readable, writable=writable, waits=waits)
     U32.pack_into(result, 0, wasi.descriptors.add(opened))
     return 0
 
@@ -82,7 +83,7 @@ def _directory(wasi: Wasi, fd: int) -> Directory:
     return descriptor
 
 
-def _open_flags(dirflags: int, oflags: int, rights: int, fdflags: int) -> int:
+def open_flags(dirflags: int, oflags: int, rights: int, fdflags: int) -> int:
     """open(2)'s flags for path_open's. Raises EINVAL for a combination that wasmtime refuses."""
     types.check_flags(oflags, types.ALL_OFLAGS)
     types.check_flags(fdflags, types.ALL_FDFLAGS)

@@ -15,6 +15,7 @@ from mvvm.runtime.wasi.types import U32
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from mvvm.runtime.wake import Wake
     from mvvm.runtime.wasi import Wasi
     from mvvm.runtime.wasi.descriptors import Descriptor
 
@@ -32,6 +33,7 @@ _HANGUP = 1  # eventrwflags
 
 _MAX_SUBSCRIPTIONS = 1 << 16  # bounds host memory and time
 _CLOCKS = (time.CLOCK_REALTIME, time.CLOCK_MONOTONIC)  # by clockid
+_MILLISECOND = 1_000_000  # in nanoseconds
 _LONGEST_WAIT = 3600 * 1_000_000_000  # nanoseconds; then the clocks are looked at again, should one be set
 
 
@@ -79,6 +81,9 @@ def poll_oneoff(wasi: Wasi, subscriptions: int, events: int, nsubscriptions: int
     nbytes: what can be read now, 1 where that is not known or for writing, 0 for a clock. flags: 1 where the
     other side hung up, or a file is at its end. `nevents`: address of a u32, set to the number of events.
 
+    While wasi.wake is set, waiting ends with Interrupted. The call that is made anew counts what this one has waited:
+    its relative timeouts are shorter by that.
+
     Errnos: EINVAL (no subscription, another clock, unknown tag or flags), EBADF (no descriptor, a folder, a
     stream of the other direction), ENOMEM (more than 65536), EFAULT.
     """
@@ -92,10 +97,18 @@ def poll_oneoff(wasi: Wasi, subscriptions: int, events: int, nsubscriptions: int
     subscribed = [
         _subscription(wasi, given[at : at + _SUBSCRIPTION_SIZE]) for at in range(0, len(given), _SUBSCRIPTION_SIZE)
     ]
+    # After the deadlines were set: a sleep that is interrupted may be longer than asked for, never shorter.
+    began = 0 if wasi.wake is None else time.monotonic_ns()
     happened = b""
     while not happened:
-        ready = _wait(subscribed)
+        ready = _wait(subscribed, wasi.wake)
         happened = b"".join(_event(item, ready) for item in subscribed)
+        if not happened and wasi.wake is not None and wasi.wake.fileno in ready:
+            from mvvm.runtime.wake import Interrupted
+
+            wasi.waited += time.monotonic_ns() - began
+            raise Interrupted
+    wasi.waited = 0
     result[: len(happened)] = happened
     U32.pack_into(count, 0, len(happened) // _EVENT.size)
     return 0
@@ -109,7 +122,9 @@ def _subscription(wasi: Wasi, given: memoryview) -> _Timer | _Stream:
         if clock_id >= len(_CLOCKS):
             raise WasiError(EINVAL)
         clock = _CLOCKS[clock_id]
-        return _Timer(userdata, clock, timeout if flags else timeout + time.clock_gettime_ns(clock))
+        if flags:
+            return _Timer(userdata, clock, timeout - wasi.clock_offsets[clock_id])
+        return _Timer(userdata, clock, timeout - wasi.waited + time.clock_gettime_ns(clock))
     if tag not in (_FD_READ, _FD_WRITE):
         raise WasiError(EINVAL)
     descriptor = wasi.descriptors.get(U32.unpack_from(given, _UNION_AT)[0])
@@ -121,12 +136,12 @@ def _subscription(wasi: Wasi, given: memoryview) -> _Timer | _Stream:
     return _Stream(userdata, descriptor, writes)
 
 
-def _wait(subscribed: list[_Timer | _Stream]) -> dict[int, int]:
-    """Wait until something may have happened. Returns the events of poll(2) by host descriptor."""
+def _wait(subscribed: list[_Timer | _Stream], wake: Wake | None) -> dict[int, int]:
+    """Wait until something may have happened. Returns the events of poll(2) by host descriptor, of `wake` too."""
     waits = [item.remaining() for item in subscribed if isinstance(item, _Timer)]
     streams = [item for item in subscribed if isinstance(item, _Stream)]
     wait = max(0, min(*waits, _LONGEST_WAIT)) if waits else None
-    if not streams:
+    if not streams and (wake is None or not wait or wait < _MILLISECOND):
         # Finer than the milliseconds of poll.
         time.sleep((wait or 0) / 1_000_000_000)
         return {}
@@ -139,7 +154,10 @@ def _wait(subscribed: list[_Timer | _Stream]) -> dict[int, int]:
     poller = select.poll()
     for host, mask in asked.items():
         poller.register(host, mask)
-    return dict(poller.poll(None if wait is None else -(-wait // 1_000_000)))
+    if wake is not None:
+        poller.register(wake.fileno, select.POLLIN)
+    # Too early where there are only timers: what is left is slept above. Too late otherwise.
+    return dict(poller.poll(None if wait is None else -(-wait // _MILLISECOND) if streams else wait // _MILLISECOND))
 
 
 def _event(item: _Timer | _Stream, ready: dict[int, int]) -> bytes:

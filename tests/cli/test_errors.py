@@ -80,7 +80,7 @@ def test_a_file_of_a_future_version(name: str, tmp_path: Path, monkeypatch: pyte
     machine = MACHINES[options.target.architecture]
     image = link(emit_parts(guests.LIBRARY.encode(), options, "obj"), machine)
     monkeypatch.setattr(sections, "FORMAT_VERSION", 1000)
-    (tmp_path / "future.aot").write_bytes(write(image, machine, metadata(module, image, options, "99.9")))
+    (tmp_path / "future.aot").write_bytes(write(image, machine, metadata(module, image, [], [], options, "99.9")))
     message = fail(2, name, tmp_path / "future.aot")
     assert "has format 1000 (written by mvvm 99.9)" in message
 

@@ -7,6 +7,7 @@ import wasmtime
 from mvvm.compiler import read_valid_module
 from mvvm.lower.function import ModuleFacts
 from mvvm.lower.module import lower_function
+from mvvm.options import CompileOptions, Policy, Target
 from mvvm.passes.shadow_stack import find_shadow_stack
 from mvvm.wasm.code import Function, decode_function
 from mvvm.wasm.decode import Module
@@ -37,10 +38,19 @@ def names(decoded: Function) -> list[str]:
     return [row.name for row in rows if row is not None]
 
 
-def lowered(wat: str, architecture: str = "x86_64", aux_stack_check: bool = False) -> str:
+def lowered(
+    wat: str,
+    architecture: str = "x86_64",
+    aux_stack_check: bool = False,
+    checkpoint: str = "none",
+    threshold_bits: int = CompileOptions.threshold_bits,
+) -> str:
     """The IR of a module's own functions, without what stands around them."""
     decoded = module(wat)
-    facts = ModuleFacts(decoded, architecture)
+    options = CompileOptions(
+        target=Target.parse(architecture), checkpoint=Policy(checkpoint), threshold_bits=threshold_bits
+    )
+    facts = ModuleFacts(decoded, options)
     stack = find_shadow_stack(decoded) if aux_stack_check else None
     first = decoded.info.num_imported_functions
     indices = range(first, first + len(decoded.bodies))

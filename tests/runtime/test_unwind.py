@@ -95,7 +95,7 @@ def test_frames_with_a_realigned_stack(kind: str, monkeypatch: pytest.MonkeyPatc
     guest = mvvm.load(mvvm.compile(_chain(_TRAPS[kind]).encode(), jobs=1))
     frame_pointer = REGISTERS[platform.machine()].frame_pointer
     for code in guest.code_addresses():
-        found = [guest.call_frames.rules(code + distance) for distance in range(64)]
+        found = [guest.codes[0].call_frames.rules(code + distance) for distance in range(64)]
         assert any(rules is not None and rules.cfa_register == frame_pointer for rules in found)
     assert _backtrace(guest) == _CHAIN_NAMES
 
@@ -175,9 +175,9 @@ def test_a_fault_in_libc_is_told_of_its_caller() -> None:
     else:
         registers[machine.link] = code
     thread = _thread(registers, stack)
-    frames = list(unwind.addresses(ctypes.addressof(thread), [guest.call_frames], by_signal=True))
+    frames = list(unwind.addresses(ctypes.addressof(thread), [guest.codes[0].call_frames], by_signal=True))
     assert frames[:2] == [4096, code - 1]
-    frames = list(unwind.addresses(ctypes.addressof(thread), [guest.call_frames], by_signal=False))
+    frames = list(unwind.addresses(ctypes.addressof(thread), [guest.codes[0].call_frames], by_signal=False))
     assert frames == [4095]
 
 

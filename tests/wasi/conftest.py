@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from mvvm.abi.view import WasiState
 from mvvm.runtime.wasi import Wasi, resolve
+from mvvm.runtime.wasi.reopen import reopen
 from tests.wasi.guest import Guest
 
 
@@ -46,6 +48,26 @@ def make_guest(folder: Path) -> Iterator[MakeGuest]:
 def guest(make_guest: MakeGuest) -> Guest:
     """A guest with an empty input and with outputs that are thrown away."""
     return make_guest()
+
+
+Restore = Callable[..., Guest]
+
+
+@pytest.fixture
+def restore() -> Iterator[Restore]:
+    """Makes guests that go on from a state; afterwards none may have written astray."""
+    null = os.open(os.devnull, os.O_RDWR)
+    made: list[Guest] = []
+
+    def make(state: WasiState, folders: dict[bytes | str, str] | None = None, **streams: int) -> Guest:
+        made.append(Guest(reopen(state, folders=folders, **{"stdin": null, "stdout": null, "stderr": null, **streams})))
+        return made[-1]
+
+    yield make
+    for guest in made:
+        guest.wasi.close()
+        assert guest.stray_writes() == b""
+    os.close(null)
 
 
 @pytest.fixture

@@ -14,9 +14,9 @@
 
 ;; define hidden i32 @f0(ptr %ctx, i32 %p0) #0 {
 ;; entry:
-;;   %mem0.p = getelementptr inbounds i8, ptr %ctx, i64 16
+;;   %mem0.p = getelementptr inbounds i8, ptr %ctx, i64 80
 ;;   %mem0 = load ptr, ptr %mem0.p, align 8, !invariant.load !0
-;;   %mem1.p = getelementptr inbounds i8, ptr %ctx, i64 32
+;;   %mem1.p = getelementptr inbounds i8, ptr %ctx, i64 96
 ;;   %mem1 = load ptr, ptr %mem1.p, align 8, !invariant.load !0
 ;;   %a1.i = zext i32 %p0 to i64
 ;;   %a1 = getelementptr inbounds i8, ptr %mem0, i64 %a1.i
@@ -36,7 +36,7 @@
 ;;
 ;; define hidden i64 @f1(ptr %ctx) #0 {
 ;; entry:
-;;   %mem0.p = getelementptr inbounds i8, ptr %ctx, i64 16
+;;   %mem0.p = getelementptr inbounds i8, ptr %ctx, i64 80
 ;;   %mem0 = load ptr, ptr %mem0.p, align 8, !invariant.load !0
 ;;   %v1 = getelementptr inbounds i8, ptr %mem0, i64 16
 ;;   store float 0x3FF0000000000000, ptr %v1, align 1, !tbaa !2
@@ -48,7 +48,7 @@
 ;;
 ;; define hidden i32 @f2(ptr %ctx, i32 %p0) #0 {
 ;; entry:
-;;   %mem0.p = getelementptr inbounds i8, ptr %ctx, i64 16
+;;   %mem0.p = getelementptr inbounds i8, ptr %ctx, i64 80
 ;;   %mem0 = load ptr, ptr %mem0.p, align 8, !invariant.load !0
 ;;   %a1.i = zext i32 %p0 to i64
 ;;   %a1 = getelementptr inbounds i8, ptr %mem0, i64 %a1.i

@@ -10,9 +10,9 @@
 
 ;; define hidden i32 @f0(ptr %ctx, i32 %p0, i32 %p1, i32 %p2) #0 {
 ;; entry:
-;;   %pages0.p = getelementptr inbounds i8, ptr %ctx, i64 24
+;;   %pages0.p = getelementptr inbounds i8, ptr %ctx, i64 88
 ;;   %pages0 = load ptr, ptr %pages0.p, align 8, !invariant.load !0
-;;   %mem0.p = getelementptr inbounds i8, ptr %ctx, i64 16
+;;   %mem0.p = getelementptr inbounds i8, ptr %ctx, i64 80
 ;;   %mem0 = load ptr, ptr %mem0.p, align 8, !invariant.load !0
 ;;   %v1 = zext i32 %p2 to i64
 ;;   %v2 = zext i32 %p1 to i64

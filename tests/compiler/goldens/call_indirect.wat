@@ -7,11 +7,11 @@
 
 ;; define hidden i32 @f0(ptr %ctx, i32 %p0) #0 {
 ;; entry:
-;;   %length0.p = getelementptr inbounds i8, ptr %ctx, i64 24
+;;   %length0.p = getelementptr inbounds i8, ptr %ctx, i64 88
 ;;   %length0 = load ptr, ptr %length0.p, align 8, !invariant.load !0
-;;   %table0.p = getelementptr inbounds i8, ptr %ctx, i64 16
+;;   %table0.p = getelementptr inbounds i8, ptr %ctx, i64 80
 ;;   %table0 = load ptr, ptr %table0.p, align 8, !invariant.load !0
-;;   %type0 = getelementptr inbounds i8, ptr %ctx, i64 48
+;;   %type0 = getelementptr inbounds i8, ptr %ctx, i64 112
 ;;   %v1 = load i64, ptr %length0, align 8
 ;;   %v2 = trunc i64 %v1 to i32
 ;;   %v3 = icmp uge i32 %p0, %v2
@@ -41,9 +41,9 @@
 ;;
 ;; define hidden i32 @f1(ptr %ctx, i32 %p0) #0 {
 ;; entry:
-;;   %table1.p = getelementptr inbounds i8, ptr %ctx, i64 32
+;;   %table1.p = getelementptr inbounds i8, ptr %ctx, i64 96
 ;;   %table1 = load ptr, ptr %table1.p, align 8, !invariant.load !0
-;;   %type0 = getelementptr inbounds i8, ptr %ctx, i64 48
+;;   %type0 = getelementptr inbounds i8, ptr %ctx, i64 112
 ;;   %v1 = icmp uge i32 %p0, 2
 ;;   br i1 %v1, label %trap11, label %b2
 ;; b2:

@@ -12,9 +12,9 @@
 ;;
 ;; define hidden double @f2(ptr %ctx) #0 {
 ;; entry:
-;;   %code0.p = getelementptr inbounds i8, ptr %ctx, i64 32
+;;   %code0.p = getelementptr inbounds i8, ptr %ctx, i64 96
 ;;   %code0 = load ptr, ptr %code0.p, align 8, !invariant.load !0
-;;   %context0.p = getelementptr inbounds i8, ptr %ctx, i64 40
+;;   %context0.p = getelementptr inbounds i8, ptr %ctx, i64 104
 ;;   %context0 = load ptr, ptr %context0.p, align 8, !invariant.load !0
 ;;   call void @f1(ptr %ctx, i64 -1)
 ;;   %v1 = call double %code0(ptr %context0, i32 1, double 0x7FF8000000000000)

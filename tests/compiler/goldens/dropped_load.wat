@@ -11,7 +11,7 @@
 
 ;; define hidden i32 @f0(ptr %ctx, i32 %p0) #0 {
 ;; entry:
-;;   %mem0.p = getelementptr inbounds i8, ptr %ctx, i64 16
+;;   %mem0.p = getelementptr inbounds i8, ptr %ctx, i64 80
 ;;   %mem0 = load ptr, ptr %mem0.p, align 8, !invariant.load !0
 ;;   %a1.i = zext i32 %p0 to i64
 ;;   %a1 = getelementptr inbounds i8, ptr %mem0, i64 %a1.i

@@ -10,12 +10,12 @@
 
 ;; define hidden i32 @f0(ptr %ctx) #0 {
 ;; entry:
-;;   %global0.p = getelementptr inbounds i8, ptr %ctx, i64 16
+;;   %global0.p = getelementptr inbounds i8, ptr %ctx, i64 80
 ;;   %global0 = load ptr, ptr %global0.p, align 8, !invariant.load !0
-;;   %global1.p = getelementptr inbounds i8, ptr %ctx, i64 32
+;;   %global1.p = getelementptr inbounds i8, ptr %ctx, i64 96
 ;;   %global1 = load ptr, ptr %global1.p, align 8, !invariant.load !0
-;;   %global2 = getelementptr inbounds i8, ptr %ctx, i64 48
-;;   %global3 = getelementptr inbounds i8, ptr %ctx, i64 64
+;;   %global2 = getelementptr inbounds i8, ptr %ctx, i64 112
+;;   %global3 = getelementptr inbounds i8, ptr %ctx, i64 128
 ;;   %v1 = load i64, ptr %global0, align 8, !tbaa !4
 ;;   %v2 = add i64 %v1, 1
 ;;   store i64 %v2, ptr %global0, align 8, !tbaa !4

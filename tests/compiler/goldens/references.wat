@@ -11,14 +11,14 @@
 
 ;; define hidden i32 @f0(ptr %ctx) #0 {
 ;; entry:
-;;   %func0 = getelementptr inbounds i8, ptr %ctx, i64 64
-;;   %length0.p = getelementptr inbounds i8, ptr %ctx, i64 24
+;;   %func0 = getelementptr inbounds i8, ptr %ctx, i64 128
+;;   %length0.p = getelementptr inbounds i8, ptr %ctx, i64 88
 ;;   %length0 = load ptr, ptr %length0.p, align 8, !invariant.load !0
-;;   %table0.p = getelementptr inbounds i8, ptr %ctx, i64 16
+;;   %table0.p = getelementptr inbounds i8, ptr %ctx, i64 80
 ;;   %table0 = load ptr, ptr %table0.p, align 8, !invariant.load !0
-;;   %length1.p = getelementptr inbounds i8, ptr %ctx, i64 40
+;;   %length1.p = getelementptr inbounds i8, ptr %ctx, i64 104
 ;;   %length1 = load ptr, ptr %length1.p, align 8, !invariant.load !0
-;;   %table1.p = getelementptr inbounds i8, ptr %ctx, i64 32
+;;   %table1.p = getelementptr inbounds i8, ptr %ctx, i64 96
 ;;   %table1 = load ptr, ptr %table1.p, align 8, !invariant.load !0
 ;;   %v1 = load i64, ptr %length0, align 8
 ;;   %v2 = trunc i64 %v1 to i32

@@ -13,8 +13,8 @@
 
 ;; define hidden void @f0(ptr %ctx, i32 %p0) #0 {
 ;; entry:
-;;   %global0 = getelementptr inbounds i8, ptr %ctx, i64 32
-;;   %mem0.p = getelementptr inbounds i8, ptr %ctx, i64 16
+;;   %global0 = getelementptr inbounds i8, ptr %ctx, i64 96
+;;   %mem0.p = getelementptr inbounds i8, ptr %ctx, i64 80
 ;;   %mem0 = load ptr, ptr %mem0.p, align 8, !invariant.load !0
 ;;   %v1 = load i32, ptr %global0, align 8, !tbaa !4
 ;;   %v2 = sub i32 %v1, %p0

@@ -1,0 +1,281 @@
+"""Continuations: a function entered at a label, in the middle of its body.
+
+The body from the label on is lowered once as the *first part*. A loop around the label cannot go round again there:
+an edge into the middle of a loop would make it irreducible, which LLVM does not optimize. So the loop's back edges lead
+to a *clean copy*: the whole loop, lowered once more as any loop is, behind the first part's rest of it. After one
+iteration at the most the program is in normal loops again. Of nested loops each level has its copy:
+
+    label .. end of inner loop | inner loop | .. end of outer loop | outer loop, the inner one in it | .. end
+
+What lies on the operand stack below a loop, or is in a local that the loop does not set, was loaded at the entry and
+dominates all copies.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from typing import TYPE_CHECKING
+
+from mvvm.abi.sections import RESUME
+from mvvm.abi.view import AT
+from mvvm.errors import BadSnapshot
+from mvvm.lower.function import Frame, FunctionLowering
+from mvvm.lower.indirect import declare_static_table
+from mvvm.lower.llvm_types import LLVM, ZERO, result_type
+from mvvm.lower.module import HANDLERS, declare_function, declare_support, lower_function, module_text
+from mvvm.passes.liveness import live_locals
+from mvvm.passes.shadow_stack import insert_stack_checks
+from mvvm.wasm.code import BLOCK, CALL, CALL_INDIRECT, ELSE, END, IF, LOOP, Block, decode_function
+from mvvm.wasm.operands import operand_types
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from mvvm.lower.function import ModuleFacts
+    from mvvm.passes.shadow_stack import ShadowStack
+    from mvvm.wasm.code import Function
+    from mvvm.wasm.decode import Module
+
+
+_BODY = "mvvm_resume_body"  # the function that is entered at the label
+# Functions that LLVM may inline into a continuation: bytes of a body, and of all of them together. It sees all others
+# as code elsewhere.
+_INLINED_BYTES = 512
+_ALL_INLINED_BYTES = 24 * 1024
+
+
+class Continuation:
+    """The IR of a continuation: of the function itself, and of the thunk that enters it.
+
+    It starts AT byte `pc` of the module, and takes the live `locals` (indices) and the operand stack, whose `types` are
+    in this order.
+    """
+
+    __slots__ = ("locals", "lowering", "pc", "text", "types")
+
+    def __init__(self, lowering: FunctionLowering, position: int, locals_: tuple[int, ...], operands: str) -> None:
+        function = lowering.function
+        self.lowering = lowering
+        self.pc = function.offsets[position]
+        self.locals = locals_
+        self.types = "".join([function.locals[i] for i in locals_]) + operands
+        self.text = ""
+
+
+def lower_continuation(
+    module: Module,
+    facts: ModuleFacts,
+    shadow_stack: ShadowStack | None,
+    label: tuple[int, int, int],
+    missing: Collection[int],
+) -> Continuation:
+    """Lower a function entered at a label, to a module of IR.
+
+    The label is the function's index, a byte offset in the module, and whether the frame is AT the instruction
+    there or IN_CALL, after the call. `missing` are functions whose code is nowhere else: they get a copy. Raises
+    BadSnapshot where there is no such label.
+    """
+    result = _lower_resumed(module, facts, shadow_stack, *label)
+    texts = [result.text]
+    called, tables = set(result.lowering.called), set(result.lowering.static_tables_used)
+    pending, defined, budget = sorted(called), set[int](), _ALL_INLINED_BYTES
+    for index in pending:  # grows
+        if index in defined:
+            continue
+        start, end = module.bodies[index - module.info.num_imported_functions]
+        if index not in missing and (end - start > _INLINED_BYTES or end - start > budget):
+            continue
+        budget -= end - start
+        defined.add(index)
+        lowering = lower_function(module, facts, index, shadow_stack)
+        texts.append(lowering.text("internal" if index in missing else "available_externally"))
+        called |= lowering.called
+        tables |= lowering.static_tables_used
+        pending += sorted(lowering.called)
+    # What is elsewhere is not near: no hidden symbols, so that LLVM goes through stubs and the global offset table.
+    texts += [declare_static_table(table, "") for table in sorted(tables)]
+    texts += [declare_function(module.info, index, "") for index in sorted(called - defined)]
+    texts.append(declare_support(""))
+    result.text = module_text(texts)
+    return result
+
+
+def _lower_resumed(
+    module: Module, facts: ModuleFacts, shadow_stack: ShadowStack | None, index: int, pc: int, kind: int
+) -> Continuation:
+    first = module.info.num_imported_functions
+    if not first <= index < len(module.info.functions):
+        raise BadSnapshot(f"damaged snapshot: a frame of function {index}, which its module does not define")
+    start, end = module.bodies[index - first]
+    function = decode_function(module.data, start, end, index, module.info)
+    position = _position(function, pc, kind, start, end)
+    operands = operand_types(function, module.info)[position]
+    if shadow_stack is not None:
+        insert_stack_checks(function, shadow_stack)
+    return _Resumed(function, facts, position, operands).lower()
+
+
+def _position(function: Function, pc: int, kind: int, start: int, end: int) -> int:
+    """The instruction that the program goes on with. Instructions without effect are not in the decoded body."""
+    position = bisect_left(function.offsets, pc)
+    if kind == AT:
+        if start <= pc < end and position < len(function.offsets):
+            return position
+    elif function.offsets[position : position + 1] == [pc] and function.ops[position] in (CALL, CALL_INDIRECT):
+        return position + 1
+    raise BadSnapshot(f"damaged snapshot: a frame at byte {pc:#x}, where function {function.index} cannot be")
+
+
+class _Open:
+    """A block that is open at the label: the positions of its start, its `else` (if any) and its end."""
+
+    __slots__ = ("block", "end", "otherwise", "start")
+
+    def __init__(self, block: Block, start: int) -> None:
+        self.block = block
+        self.start = start
+        self.otherwise: int | None = None
+        self.end = 0
+
+
+class _Resumed:
+    """The lowering of a function from a position on."""
+
+    def __init__(self, function: Function, facts: ModuleFacts, position: int, operands: str) -> None:
+        self.function = function
+        self.position = position
+        self.f = FunctionLowering(function, facts, canonical=True)
+        self.live = live_locals(function)
+        self.operands = operands
+        self.open = _open_at(function, position)
+
+    def lower(self) -> Continuation:
+        f = self.f
+        result = Continuation(f, self.position, self.live[self.position], self.operands)
+        self._load(result)
+        f.frames[f.function.body] = Frame(f.function.body, "return")
+        for item in self.open[1:]:
+            f.frames[item.block] = Frame(item.block, f.label())
+        self._first_part()
+        result.text = f.text("internal", _BODY, "ptr %values").replace(" #0 {", " alwaysinline #0 {", 1) + _thunk(
+            f.function
+        )
+        return result
+
+    def _load(self, result: Continuation) -> None:
+        """Load the frame. A local that is not live is never read, so it may have any value."""
+        f = self.f
+        f.locals = [ZERO[t] for t in f.function.locals]
+        num_locals = len(result.locals)
+        for slot, type_ in enumerate(result.types):
+            address = f.emit(f"getelementptr inbounds i8, ptr %values, i64 {8 * slot}")
+            value = f.emit(f"load {LLVM[type_]}, ptr {address}, align 8")
+            if slot < num_locals:
+                f.locals[result.locals[slot]] = value
+            else:
+                f.stack.append(value)
+
+    def _walk(self, start: int, stop: int) -> None:
+        f, function = self.f, self.function
+        for position in range(start, stop):
+            f.position = position
+            HANDLERS[function.ops[position]](f, function.immediates[position])
+
+    def _first_part(self) -> None:
+        f, function = self.f, self.function
+        position, count = self.position, len(function.ops)
+        while position < count:
+            innermost = self.open[-1]
+            if not f.reachable and next(reversed(f.frames)) is innermost.block:
+                # The rest of this block is reached only by branches from before the label.
+                position = innermost.end
+            op = function.ops[position]
+            f.position = position
+            if position == innermost.end:
+                self.open.pop()
+                self._close(innermost)
+            elif position == innermost.otherwise:
+                # The other arm of an `if` whose first one the label is in.
+                frame = f.frames[innermost.block]
+                f.edge(frame)
+                f.lines.append(f"  br label %{frame.label}")
+                f.reachable = False
+            else:
+                HANDLERS[op](f, function.immediates[position])
+            position += 1
+
+    def _close(self, item: _Open) -> None:
+        f, block = self.f, item.block
+        frame = f.frames[block]
+        if block.kind != LOOP or not frame.incoming:
+            HANDLERS[END](f, block)  # a block's label, or the end of a loop that does not go round
+            return
+        # The loop goes round: its clean copy, and both ways out of it.
+        after = Frame(block, f.label())
+        live = self.live[item.end + 1]
+        arity = len(block.type.results)
+        ways: list[tuple[str, list[str], list[str]]] = []
+
+        def leave() -> None:
+            if f.reachable:
+                ways.append((f.current, f.stack[len(f.stack) - arity :], [f.locals[i] for i in live]))
+                f.lines.append(f"  br label %{after.label}")
+
+        below = f.stack[: block.height]
+        leave()
+        f.stack[:] = below
+        f.merge(frame)
+        self._walk(item.start, item.end + 1)
+        leave()
+        if not ways:
+            f.reachable = False
+            return
+        f.start_block(after.label)
+        f.reachable = True
+        origins = [origin for origin, _, _ in ways]
+        types = f.function.locals
+        results = zip(*[values for _, values, _ in ways], strict=True)
+        f.stack[:] = below
+        f.stack += [f.phi(LLVM[t], origins, column) for t, column in zip(block.type.results, results, strict=True)]
+        locals_ = zip(*[values for _, _, values in ways], strict=True)
+        for i, column in zip(live, locals_, strict=True):
+            f.locals[i] = f.phi(LLVM[types[i]], origins, column)
+
+
+def _open_at(function: Function, position: int) -> list[_Open]:
+    """The blocks that are open at a position, outermost first: the body itself, then the others."""
+    stack = [_Open(function.body, -1)]
+    at_position: list[_Open] = []
+    inside: dict[Block, _Open] = {}
+    for at, (op, immediate) in enumerate(zip(function.ops, function.immediates, strict=True)):
+        if at == position:
+            at_position = list(stack)
+            inside = {item.block: item for item in stack}
+        if op == END:
+            item = stack.pop()
+            item.end = at
+        elif op == ELSE:
+            if stack[-1].block in inside:
+                stack[-1].otherwise = at
+        elif op in (BLOCK, LOOP, IF):
+            assert isinstance(immediate, Block)
+            stack.append(_Open(immediate, at))
+    return at_position
+
+
+def _thunk(function: Function) -> str:
+    """Enters the continuation with values from 8-byte slots; puts the results into 16-byte slots there."""
+    returned = result_type(function.type)
+    results = function.type.results
+    lines = [
+        f"define hidden void @{RESUME}(ptr %ctx, ptr %values) #0 {{",
+        f"  %r = call {returned} @{_BODY}(ptr %ctx, ptr %values)".replace("%r = call void", "call void"),
+    ]
+    for i, t in enumerate(results):
+        value = "%r"
+        if len(results) > 1:
+            value = f"%r{i}"
+            lines.append(f"  {value} = extractvalue {returned} %r, {i}")
+        lines.append(f"  %t{i} = getelementptr i8, ptr %values, i64 {16 * i}")
+        lines.append(f"  store {LLVM[t]} {value}, ptr %t{i}")
+    return "\n".join([*lines, "  ret void\n}\n"])

@@ -1,0 +1,142 @@
+"""Stable points in native code: a comparison of the poll word, and cold code that commits the frame.
+
+The fast path stores nothing. Cold code asks `mvvm_stable_point`, which preserves all registers, whether to stop;
+if so it stores the live values into the record that it was given, and returns: see mvvm.abi.stable_points. What is in
+the record's slots is noted in a Point, for the table of the file.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mvvm.abi.context import CONTEXT_POLL
+from mvvm.abi.stable_points import number
+from mvvm.lower.llvm_types import COLD, LLVM, ZERO
+from mvvm.wasm.types import I32, I64
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mvvm.lower.function import FunctionLowering
+
+_MASKS = {I32: 0xFFFFFFFF, I64: 0xFFFFFFFF_FFFFFFFF}
+
+
+class Point:
+    """A stable point of a function: at the `loop` or after the call at byte `pc` of the module.
+
+    `locals` are the indices of those that are live. `types` are of these, then of the operand stack (without a call's
+    arguments and results), then of the call's `num_results` results. `places` are where each value is: slot << 1, or
+    the index of a constant << 1 | 1. `next_pc` is where the program goes on after the call; `table` the
+    one that it went through, if any.
+    """
+
+    __slots__ = ("constants", "function", "locals", "next_pc", "num_results", "pc", "places", "table", "types")
+
+    def __init__(self, function: int, pc: int, locals_: Sequence[int], types: str, num_results: int) -> None:
+        self.function = function
+        self.pc = pc
+        self.locals = locals_
+        self.types = types
+        self.num_results = num_results
+        self.places: list[int] = []
+        self.constants: list[int] = []
+        self.next_pc = 0
+        self.table: int | None = None
+
+
+def check_call(f: FunctionLowering, num_results: int, table: int | None = None) -> None:
+    """The stable point after the call that is lowered, if it has one; its results are on the operand stack.
+
+    `table` is the one that the call went through.
+    """
+    if f.position not in f.stable_points.calls:
+        return
+    point = _point(f, f.position, num_results)
+    point.next_pc = f.function.offsets[f.position + 1]
+    point.table = table
+    after = f.label()
+    _check(f, point, [*(f.locals[i] for i in point.locals), *f.stack], after, call=True)
+    f.lines.append(f"{after}:")
+    f.current = after
+
+
+def check_loop(
+    f: FunctionLowering, position: int, locals_: Sequence[str], operands: Sequence[str], target: str
+) -> None:
+    """The stable point of the loop at `position`, before it goes round again: control then goes to `target`.
+
+    `locals_` and `operands`, the loop's parameters included, are those of the next time round.
+    """
+    point = _point(f, position, 0)
+    _check(f, point, [*(locals_[i] for i in point.locals), *operands], target, call=False)
+
+
+def _point(f: FunctionLowering, position: int, num_results: int) -> Point:
+    function = f.function
+    locals_ = f.live[position]
+    types = "".join([function.locals[i] for i in locals_]) + function.operands[position]
+    return Point(function.index, function.offsets[position], locals_, types, num_results)
+
+
+def _check(f: FunctionLowering, point: Point, values: Sequence[str], after: str, *, call: bool) -> None:
+    """Branch to the block `after`, or commit `values` and return to the caller."""
+    slots = _place(point, values, canonical=f.canonical)
+    f.points.append(point)
+    word = f.emit(f"load volatile i32, ptr {f.context_field('%poll', CONTEXT_POLL)}, align 4")
+    running = f.emit(f"icmp eq i32 {word}, 0")
+    cold = f.label()
+    f.lines.append(f"  br i1 {running}, label %{after}, label %{cold}, {COLD}")
+    record, go_on, commit = f.name(), f.name(), f.label()
+    point_number = number(point.pc, len(slots), call=call, canonical=f.canonical)
+    lines = [
+        f"{cold}:",
+        f"  {record} = call preserve_allcc ptr @mvvm_stable_point(ptr %ctx, i64 {point_number})",
+        f"  {go_on} = icmp eq ptr {record}, null",
+        f"  br i1 {go_on}, label %{after}, label %{commit}, {COLD}",
+        f"{commit}:",
+    ]
+    for slot, (value, type_) in reversed(list(enumerate(slots))):
+        address = record
+        if slot:
+            address = f.name()
+            lines.append(f"  {address} = getelementptr inbounds i8, ptr {record}, i64 {8 * slot}")
+        lines.append(f"  store {LLVM[type_]} {value}, ptr {address}, align 8")
+    lines.append("  br label %unwound")
+    f.cold.append("\n".join(lines))
+
+
+def _place(point: Point, values: Sequence[str], *, canonical: bool) -> list[tuple[str, str]]:
+    """Fill `places` and `constants` of a point. Returns what each slot of its record holds, with its type.
+
+    Old values come first. They are stored last, so that neighbouring points end in the same code, which LLVM then
+    shares.
+    """
+    typed = list(zip(values, point.types, strict=True))
+    if canonical:
+        point.places = [slot << 1 for slot in range(len(typed))]
+        return typed
+    constants = {value: bits for value in typed if (bits := _constant(*value)) is not None}
+    slots = sorted({value for value in typed if value not in constants}, key=_age)
+    places = {value: slot << 1 for slot, value in enumerate(slots)}
+    for number_, value in enumerate(constants):
+        places[value] = number_ << 1 | 1
+    point.constants = list(constants.values())
+    point.places = [places[value] for value in typed]
+    return slots
+
+
+def _age(value: tuple[str, str]) -> tuple[bool, int, str]:
+    """The order in which values are made: parameters, then by the number in their names."""
+    name, _ = value
+    digits = name.lstrip("%abcdefghijklmnopqrstuvwxyz")
+    return name[:2] != "%p", int(digits) if digits.isdigit() else 0, name
+
+
+def _constant(value: str, type_: str) -> int | None:
+    """The bits of a value that is a constant and easily read."""
+    if value[0] == "%":
+        return None
+    if type_ in _MASKS:
+        return int(value) & _MASKS[type_]
+    return 0 if value == ZERO[type_] else None

@@ -1,0 +1,143 @@
+"""From the commit buffer and an instance to the Wasm view."""
+
+from __future__ import annotations
+
+import ctypes
+from struct import Struct
+
+from mvvm.abi import stable_points
+from mvvm.abi.context import HOST_SIZE, RECORD_SIZE
+from mvvm.abi.view import AT, IN_CALL, Frame, TableState, View
+from mvvm.errors import CheckpointFailed
+from mvvm.runtime.references import object_of
+from mvvm.wasm.types import EXTERNREF, F32, F64, FUNCREF, I32, I64
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from mvvm.abi.view import Value, WasiState
+    from mvvm.runtime.instance import Instance
+    from mvvm.runtime.points import StablePoint
+
+# How compiled code stores a value: in the machine's byte order, at the start of its slot.
+_FORMS = {t: Struct("=I" if t in (I32, F32) else "=Q") for t in (I32, I64, F32, F64, FUNCREF, EXTERNREF)}
+_SLOT = 8
+
+
+class _HostCall:
+    """A host call that was interrupted: the function index of the import, and its arguments."""
+
+    def __init__(self, function: int, arguments: list[Value]) -> None:
+        self.function = function
+        self.arguments = arguments
+
+
+def read_frames(instance: Instance, start: int, end: int) -> list[Frame]:
+    """The frames that unwinding left in the commit buffer from `start` to `end`, innermost first."""
+    records = memoryview((ctypes.c_ubyte * (end - start)).from_address(start)).cast("B")
+    program = instance.program
+    frames: list[Frame] = []
+    host: _HostCall | None = None
+    at = 0
+    while at < len(records):
+        number = _FORMS[I64].unpack_from(records, at)[0]
+        at += _SLOT
+        size = _SLOT * stable_points.record_slots(number)
+        slots = records[at : at + size]
+        at += size
+        pc = stable_points.pc_of(number)
+        if pc == 0:
+            host = _host_call(instance, slots)
+            continue
+        point = program.points.find(pc)
+        values = _values(instance, point, slots, stable_points.is_canonical(number))
+        frames.append(_frame(instance, pc, point, values, host, innermost=not frames))
+        host = None
+    return frames
+
+
+def _host_call(instance: Instance, slots: memoryview) -> _HostCall:
+    address = _FORMS[I64].unpack_from(slots, 0)[0]
+    function = (address - instance.hosts_address) // HOST_SIZE
+    params = instance.program.info.func_type(function).params
+    arguments = [
+        value_of(instance, t, _FORMS[t].unpack_from(slots, _SLOT * position)[0]) for position, t in enumerate(params, 1)
+    ]
+    return _HostCall(function, arguments)
+
+
+def _values(instance: Instance, point: StablePoint, slots: memoryview, canonical: bool) -> list[Value]:
+    values: list[Value] = []
+    for position, (type_, place) in enumerate(zip(point.types, point.places, strict=True)):
+        if not canonical and place & 1:
+            values.append((type_, point.constants[place >> 1]))
+            continue
+        slot = position if canonical else place >> 1
+        values.append(value_of(instance, type_, _FORMS[type_].unpack_from(slots, _SLOT * slot)[0]))
+    return values
+
+
+def value_of(instance: Instance, type_: str, bits: int) -> Value:
+    """A value of the view, from what compiled code has. Raises CheckpointFailed."""
+    if type_ == FUNCREF:
+        return type_, function_bits(instance, bits)
+    if type_ == EXTERNREF and bits:
+        raise CheckpointFailed(
+            f"the program holds a reference to an object of the host, {object_of(bits)!r}, which a snapshot cannot hold"
+        )
+    return type_, bits
+
+
+def function_bits(instance: Instance, funcref: int) -> int:
+    """The bits in the view of a funcref, the address of a Record. Raises CheckpointFailed."""
+    if funcref == 0:
+        return 0
+    index, rest = divmod(funcref - instance.func_ref(0), RECORD_SIZE)
+    if rest or not 0 <= index < len(instance.program.info.functions):
+        raise CheckpointFailed("the program holds a reference to a function of another instance")
+    return index + 1
+
+
+def _frame(
+    instance: Instance, pc: int, point: StablePoint, values: list[Value], host: _HostCall | None, *, innermost: bool
+) -> Frame:
+    num_locals = len(point.locals)
+    locals_ = dict(zip(point.locals, values[:num_locals], strict=True))
+    stack = values[num_locals:]
+    if not point.is_call:
+        return Frame(point.function, pc, AT, locals_, stack)
+    without_results = stack[: len(stack) - point.num_results]
+    if host is not None:
+        stack = without_results + host.arguments
+        if point.table is not None:
+            stack.append((I32, _element_of(instance, point.table, host.function)))
+        return Frame(point.function, pc, AT, locals_, stack)
+    if innermost:
+        return Frame(point.function, point.next_pc, AT, locals_, stack)
+    return Frame(point.function, pc, IN_CALL, locals_, without_results)
+
+
+def _element_of(instance: Instance, table: int, function: int) -> int:
+    """An element of a table that is a function. Which of several is the same to the call that is made anew."""
+    wanted = instance.func_ref(function)
+    elements = instance.tables[table].elements
+    return next(index for index in range(instance.tables[table].size) if elements[index] == wanted)
+
+
+def view_of(instance: Instance, frames: list[Frame], wasi: WasiState | None) -> View:
+    """The view of an instance that is stopped in `frames`. Raises CheckpointFailed."""
+    info = instance.program.info
+    tables = []
+    for table in instance.tables:
+        element = table.type.element
+        elements = table.elements[: table.size].tolist()
+        tables.append(TableState(element, [value_of(instance, element, bits)[1] for bits in elements]))
+    return View(
+        instance.program.target.module_sha256,
+        frames,
+        [memory.pages for memory in instance.memories],
+        tables,
+        [value_of(instance, item.type.value, item.raw) for item in instance.globals],
+        [index for index in range(len(info.data)) if instance.data_dropped(index)],
+        [index for index in range(len(info.elements)) if instance.element_dropped(index)],
+        wasi,
+    )

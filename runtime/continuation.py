@@ -1,0 +1,101 @@
+"""Continuations, loaded: a function that is entered at a label, with the values of a frame."""
+
+from __future__ import annotations
+
+import ctypes
+import mmap
+import os
+
+from mvvm import cpu
+from mvvm.abi import elf, sections
+from mvvm.abi.view import AT, Frame
+from mvvm.errors import BadAotFile, BadSnapshot, IncompatibleAot
+from mvvm.proto import wire
+from mvvm.runtime.capture import value_of
+from mvvm.runtime.entry import enter
+from mvvm.runtime.mapping import MappedCode, check_places
+from mvvm.wasm.types import F32, FUNCREF, I32
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from mvvm.abi.view import Value
+    from mvvm.runtime.instance import Instance
+    from mvvm.runtime.program import Program
+
+_NARROW = I32 + F32
+_MISSING = ("missing", 0)
+
+
+class Continuation:
+    """A continuation's file, mapped: code that goes on from a frame of `function` AT byte `pc` of the module."""
+
+    __slots__ = ("_address", "_code", "function", "locals", "pc", "results", "types")
+
+    def __init__(self, program: Program, file: int, size: int) -> None:
+        """Map the file of a descriptor. Raises BadAotFile, IncompatibleAot."""
+        view = memoryview(mmap.mmap(file, size, prot=mmap.PROT_READ))
+        image = elf.read(view)  # type: ignore[arg-type]
+        fields = wire.fields(bytes(image.section(sections.CONTINUATION).contents))
+        target = program.target
+        features = wire.texts(fields, 4)
+        if (
+            wire.number(fields, 1) != sections.FORMAT_VERSION
+            or wire.data(fields, 2) != target.module_sha256
+            or wire.text(fields, 3) != target.triple
+            or cpu.missing_features(target.triple.split("-")[0], features)
+        ):
+            raise IncompatibleAot("the continuation was made for another version, module, target or CPU")
+        self.function, self.pc = wire.number(fields, 5), wire.number(fields, 6)
+        self.locals, self.types = wire.numbers(fields, 7), wire.text(fields, 8)
+        self.results = wire.text(fields, 9)
+        imports = wire.texts(fields, 10)
+        check_places(image, len(imports))
+        offset = wire.number(fields, 11)
+        if offset >= image.section(sections.TEXT).size or len(self.types) < len(self.locals):
+            raise BadAotFile("damaged continuation: its metadata does not fit together")
+        indices, offsets = wire.numbers(fields, 12), wire.numbers(fields, 13)
+        self._code = code = MappedCode(image, file, lambda: dict(zip(offsets, indices, strict=False)))
+        addresses = {name: program.address_of(name) for name in imports}
+        code.fill_got(image.section(sections.GOT), imports, addresses)
+        self._address = code.text + offset
+        program.codes.append(code)
+
+    def returned(self, frame: Frame, results: list[Value]) -> Frame:
+        """A frame that was IN_CALL, when its call has given `results`. Raises BadSnapshot where they do not fit."""
+        return Frame(self.function, self.pc, AT, frame.locals, frame.stack + results)
+
+    def run(self, instance: Instance, frame: Frame) -> list[Value]:
+        """Go on from a frame to the end of its function. Returns its results; a funcref among them as in a view.
+
+        Raises Trap, Stopped, what the host raised, and BadSnapshot where the frame is not one for this code.
+        """
+        values = [*(frame.locals.get(index, _MISSING) for index in self.locals), *frame.stack]
+        if frame.function != self.function or "".join([type_ for type_, _ in values]) != self.types:
+            raise BadSnapshot(f"damaged snapshot: the frame at byte {frame.pc:#x} has other values than it should")
+        slots = (ctypes.c_uint64 * max(len(values), 2 * len(self.results), 1))()
+        for slot, (type_, bits) in enumerate(values):
+            if type_ in _NARROW:  # in the low bytes, whatever the byte order
+                ctypes.c_uint32.from_buffer(slots, 8 * slot).value = bits
+            else:
+                slots[slot] = instance.funcref(bits) if type_ == FUNCREF else bits
+        enter(instance, self._address, instance.context, ctypes.addressof(slots))
+        results = []
+        for position, type_ in enumerate(self.results):
+            if type_ in _NARROW:
+                bits = ctypes.c_uint32.from_buffer(slots, 16 * position).value
+            else:
+                bits = slots[2 * position]
+            results.append(value_of(instance, type_, bits))
+        return results
+
+
+def load_continuation(program: Program, contents: bytes) -> Continuation:
+    """Map a continuation's file that is in memory. Raises BadAotFile, IncompatibleAot."""
+    file = os.memfd_create("mvvm.continuation", os.MFD_CLOEXEC)
+    try:
+        view = memoryview(contents)
+        while view:
+            view = view[os.write(file, view) :]
+        return Continuation(program, file, len(contents))
+    finally:
+        os.close(file)

@@ -1,0 +1,196 @@
+"""Stopping a program: requests, counts, and what happens at the stable point where it stops.
+
+A request sets the poll word of the instance's context; the next stable point finds it (mvvm.abi.stable_points).
+`decide` is asked there, in the guest's thread, whether to stop: it may let the program go on, for instance after
+it forked a process that stops in its stead.
+"""
+
+from __future__ import annotations
+
+import ctypes
+
+from mvvm.abi import context as abi
+from mvvm.abi.stable_points import CALL_POINTS, COUNTING, LOOP_POINTS, REQUESTED, RUN, UNWINDING
+from mvvm.errors import CheckpointFailed, UsageError
+from mvvm.runtime import libc
+from mvvm.runtime import thread as threads
+from mvvm.runtime.store import instance_at
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mvvm.abi.view import Frame
+    from mvvm.runtime.instance import Instance
+    from mvvm.runtime.wake import Wake
+
+    Decide = Callable[[int], bool]
+
+_PROTOTYPE = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_void_p, ctypes.c_uint64)
+_callback: object = None
+# Bytes of records for each byte of stack: a native frame of 16 bytes may keep 4 values of 4 bytes, which take 8 bytes
+# each in a record, whose size may be rounded up to the next power of two.
+_RECORD_FACTOR = 8
+_EVERYTHING = (1 << 64) - 1
+
+HOST_CALL = 0  # the number that `decide` gets for a host call that waits
+
+
+class Stopped(BaseException):
+    """The guest has stopped at a stable point and unwound; `frames` are innermost first.
+
+    A `BaseException`, so that a host function's `except Exception` lets it pass.
+    """
+
+    def __init__(self, frames: list[Frame]) -> None:
+        super().__init__("the program was stopped for a checkpoint")
+        self.frames = frames
+
+
+class Controller:
+    """Stops an instance. `wake` interrupts its host calls that wait.
+
+    Requests may be made in any thread and in signal handlers.
+    """
+
+    __slots__ = ("_buffer", "_buffer_size", "_context", "_held", "_poll", "_wanted", "decide", "instance", "wake")
+
+    def __init__(self, instance: Instance, wake: Wake | None = None) -> None:
+        """Raises UsageError where the program was compiled without stable points."""
+        if instance.program.target.checkpoint == "none":
+            raise UsageError(
+                "the program was compiled without stable points: compile it with --enable-counter-loop-checkpoint"
+            )
+        self.instance = instance
+        self.wake = wake
+        self.decide: Decide = _always
+        self._context = context = instance.context
+        self._poll = ctypes.c_uint32.from_address(context + abi.CONTEXT_POLL)
+        self._held = 0
+        self._wanted = RUN  # the poll word once nothing holds checkpoints off
+        self._buffer = self._buffer_size = 0
+        ctypes.c_uint64.from_address(context + abi.CONTEXT_ON_POINT).value = _callback_address()
+        instance.controller = self
+
+    def request(self) -> None:
+        """Ask for a stop at the next stable point."""
+        self._arm(REQUESTED)
+        if self.wake is not None and not self._held:
+            self.wake.set()
+
+    def count(
+        self, points: int, kinds: int = LOOP_POINTS | CALL_POINTS, pcs: tuple[int, int] = (0, _EVERYTHING)
+    ) -> None:
+        """Ask for a stop at the `points`-th stable point from now on of some kinds, in a range of the module's bytes."""
+        context = self._context
+        ctypes.c_uint32.from_address(context + abi.CONTEXT_KINDS).value = kinds
+        ctypes.c_uint64.from_address(context + abi.CONTEXT_PC_LOW).value = pcs[0]
+        ctypes.c_uint64.from_address(context + abi.CONTEXT_PC_HIGH).value = pcs[1]
+        ctypes.c_uint64.from_address(context + abi.CONTEXT_COUNTDOWN).value = points
+        self._arm(COUNTING)
+
+    def cancel(self) -> None:
+        """Take back what was asked for."""
+        self._arm(RUN)
+        if self.wake is not None:
+            self.wake.clear()
+
+    @property
+    def requested(self) -> bool:
+        """Whether a stop was asked for that has not come yet; counted points do not count."""
+        return self._wanted == REQUESTED
+
+    def _arm(self, word: int) -> None:
+        self._wanted = word
+        if not self._held:
+            self._poll.value = word
+
+    def hold(self) -> None:
+        """Hold stops off: a function of the host calls the guest, and its frame cannot be saved."""
+        self._held += 1
+        self._poll.value = RUN
+
+    def release(self) -> None:
+        """End what `hold` began."""
+        self._held -= 1
+        if not self._held:
+            self._poll.value = self._wanted
+            if self._wanted == REQUESTED and self.wake is not None:
+                self.wake.set()
+
+    def on_point(self, number: int) -> bool:
+        """A stable point, in the guest's thread: whether to stop. If so the commit buffer is ready."""
+        self._wanted = self._poll.value = RUN
+        if self.wake is not None:
+            self.wake.clear()
+        if not self.decide(number):
+            return False
+        if len(self.instance.store.root().instances) > 1:
+            raise CheckpointFailed("an instance that is linked to others cannot be checkpointed")
+        self._prepare()
+        self._wanted = self._poll.value = UNWINDING
+        return True
+
+    def on_interrupt(self) -> bool:
+        """A host call that waits was interrupted: whether to stop. Else it is to be made anew."""
+        if self._held or self._wanted != REQUESTED:
+            assert self.wake is not None
+            self.wake.clear()  # set again when checkpoints are held off no more
+            return False
+        return self.on_point(HOST_CALL)
+
+    def _prepare(self) -> None:
+        """Reserve a commit buffer that is large enough for the deepest stack; what is not touched takes no memory."""
+        size = threads.current().stack_size * _RECORD_FACTOR + (1 << 20)
+        try:
+            self._buffer = libc.mmap(
+                0,
+                size,
+                libc.PROT_READ | libc.PROT_WRITE,
+                libc.MAP_PRIVATE | libc.MAP_ANONYMOUS | libc.MAP_NORESERVE,
+            )
+        except OSError as error:
+            raise CheckpointFailed(f"cannot reserve address space for the frames: {error.strerror}") from None
+        self._buffer_size = size
+        ctypes.c_uint64.from_address(self._context + abi.CONTEXT_COMMIT).value = self._buffer
+
+    @property
+    def unwinding(self) -> bool:
+        """Whether the guest has returned because it stopped."""
+        return self._poll.value == UNWINDING
+
+    def take(self) -> list[Frame]:
+        """The frames of the guest, which has returned. It can run again after this."""
+        from mvvm.runtime.capture import read_frames
+
+        self._wanted = self._poll.value = RUN
+        end = ctypes.c_uint64.from_address(self._context + abi.CONTEXT_COMMIT).value
+        try:
+            return read_frames(self.instance, self._buffer, end)
+        finally:
+            libc.munmap(self._buffer, self._buffer_size)
+            self._buffer = 0
+
+
+def _always(_: int) -> bool:
+    return True
+
+
+def _callback_address() -> int:
+    global _callback
+    if _callback is None:
+        _callback = _PROTOTYPE(_on_point)
+    address = ctypes.cast(_callback, ctypes.c_void_p).value  # type: ignore[arg-type]
+    assert address is not None
+    return address
+
+
+def _on_point(context: int, number: int) -> int:
+    try:
+        instance = instance_at(context)
+        assert instance is not None
+        assert instance.controller is not None
+        return int(instance.controller.on_point(number))
+    except BaseException as error:
+        threads.current().pending = error
+        return -1

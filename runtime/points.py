@@ -1,0 +1,68 @@
+"""The table of stable points of an `.aot` file, read. Its writer is mvvm.aot.metadata."""
+
+from __future__ import annotations
+
+import struct
+from bisect import bisect_left
+
+from mvvm.errors import BadAotFile
+from mvvm.proto import wire
+from mvvm.wasm.types import NAMES
+
+
+class StablePoint:
+    """Message StablePoint: what is live at the `loop`, or after the call, at a byte offset in the module."""
+
+    __slots__ = ("constants", "function", "locals", "next_pc", "num_results", "places", "table", "types")
+
+    def __init__(self, message: bytes) -> None:
+        fields = wire.fields(message)
+        self.function = wire.number(fields, 1)
+        self.locals = wire.numbers(fields, 2)
+        self.types = wire.text(fields, 3)
+        self.num_results = wire.number(fields, 4)
+        self.places = wire.numbers(fields, 5)
+        self.constants = wire.numbers(fields, 6)
+        self.next_pc = wire.number(fields, 7)
+        table = wire.number(fields, 8)
+        self.table = table - 1 if table else None
+        if (
+            len(self.types) != len(self.places)
+            or len(self.types) < len(self.locals) + self.num_results
+            or any(t not in NAMES for t in self.types)
+            or any(place & 1 and place >> 1 >= len(self.constants) for place in self.places)
+        ):
+            raise BadAotFile("damaged .aot file: its table of stable points does not fit together")
+
+    @property
+    def is_call(self) -> bool:
+        """Whether the point is after a call."""
+        return self.next_pc != 0
+
+
+class PointTable:
+    """Message StablePoints. Points are found by their byte offset in the module.
+
+    `suspending` are the functions that may suspend, by index.
+    """
+
+    __slots__ = ("_offsets", "_points", "pcs", "suspending")
+
+    def __init__(self, section: bytes) -> None:
+        fields = wire.fields(section)
+        pcs, offsets = wire.data(fields, 1), wire.data(fields, 2)
+        self._points = wire.data(fields, 3)
+        bits = int.from_bytes(wire.data(fields, 4), "little")
+        self.suspending = {index for index in range(bits.bit_length()) if bits >> index & 1}
+        if len(pcs) % 4 or len(pcs) != len(offsets):
+            raise BadAotFile("damaged .aot file: its table of stable points does not fit together")
+        self.pcs: tuple[int, ...] = struct.unpack(f"<{len(pcs) // 4}I", pcs)
+        self._offsets: tuple[int, ...] = struct.unpack(f"<{len(offsets) // 4}I", offsets)
+
+    def find(self, pc: int) -> StablePoint:
+        """The point at a byte offset. Raises BadAotFile where there is none."""
+        position = bisect_left(self.pcs, pc)
+        if position == len(self.pcs) or self.pcs[position] != pc:
+            raise BadAotFile(f"damaged .aot file: the stable point at byte {pc:#x} is not in its table")
+        end = self._offsets[position + 1] if position + 1 < len(self._offsets) else len(self._points)
+        return StablePoint(self._points[self._offsets[position] : end])

@@ -1,0 +1,51 @@
+"""Going on from a view: the frames of a stopped program run to their ends, innermost first.
+
+The native stack is not rebuilt. The continuation of the innermost frame runs, its results go to the continuation of
+the next one, and so on. If the program is stopped again, the frames that have not been reached are the same as
+before.
+"""
+
+from __future__ import annotations
+
+from mvvm.abi.view import AT
+from mvvm.errors import BadSnapshot, Trap
+from mvvm.runtime.control import Stopped
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mvvm.abi.view import Frame, Value
+    from mvvm.runtime.continuation import Continuation
+    from mvvm.runtime.instance import Instance
+
+    Find = Callable[[Frame], Continuation]
+
+
+def resume(instance: Instance, frames: list[Frame], find: Find) -> list[int]:
+    """Run `frames`, innermost first, to the end of the outermost. Returns its results, as bits.
+
+    `find` gives a frame's continuation. Raises Trap, with the backtrace of all frames, BadSnapshot where frames do not
+    fit together, what the host raised, and Stopped, with all frames that are left.
+    """
+    if frames[0].kind != AT:
+        raise BadSnapshot("damaged snapshot: its innermost frame is in a call")
+    controller = instance.controller
+    results: list[Value] = []
+    for number, frame in enumerate(frames):
+        outer = frames[number + 1 :]
+        continuation = find(frame)
+        if number:
+            frame = continuation.returned(frame, results)
+        if controller is not None and controller.requested:
+            controller.cancel()
+            raise Stopped([frame, *outer])
+        try:
+            results = continuation.run(instance, frame)
+        except Stopped as stop:
+            raise Stopped(stop.frames + outer) from None
+        except Trap as trap:
+            names = instance.program.names
+            trap.frames += tuple((item.function, names.get(item.function)) for item in outer)
+            raise
+    return [bits for _, bits in results]

@@ -1,0 +1,38 @@
+(module
+  ;; prelude
+  ;; Globals of all types that change between stops, and ones that never do.
+  (type $unary (func (param i32) (result i32)))
+  (table $t 1 funcref)
+  (global $a (export "a") (mut i32) (i32.const -5))
+  (global $b (export "b") (mut i64) (i64.const 0x7fffffffffffffff))
+  (global $c (export "c") (mut f32) (f32.const nan:0x200123))
+  (global $d (export "d") (mut f64) (f64.const -0))
+  (global $g (export "g") (mut funcref) (ref.func $pause))
+  (global $h (export "h") (mut externref) (ref.null extern))
+  (global $fixed (export "fixed") i64 (i64.const 42))
+  (global $fixed_function funcref (ref.func $negate))
+  (func $negate (param i32) (result i32) (i32.sub (i32.const 0) (call $pause (local.get 0))))
+  (func $call (param funcref i32) (result i32)
+    (table.set $t (i32.const 0) (local.get 0))
+    (call_indirect $t (type $unary) (local.get 1) (i32.const 0)))
+  (func $look
+    (call $i (global.get $a)) (call $I (global.get $b)) (call $f (global.get $c)) (call $F (global.get $d))
+    (call $i (ref.is_null (global.get $g))) (call $i (ref.is_null (global.get $h))) (call $I (global.get $fixed)))
+  (func (export "_start") (local $i i32)
+    (loop $next
+      (global.set $a (i32.mul (global.get $a) (call $pause (i32.const 3))))
+      (global.set $b (i64.add (global.get $b) (i64.extend_i32_s (global.get $a))))
+      (call $i (call $call (global.get $g) (i32.const 4)))
+      (if (i32.eq (local.get $i) (i32.const 1)) (then
+        (global.set $c (f32.const -nan:0x400001))
+        (global.set $g (global.get $fixed_function))))
+      (if (i32.eq (local.get $i) (i32.const 2)) (then (global.set $g (ref.func $negate))))
+      (global.set $d (f64.sub (global.get $d) (f64.convert_i32_s (local.get $i))))
+      (global.set $h (ref.null extern))
+      (call $look)
+      (local.set $i (i32.add (local.get $i) (i32.const 1)))
+      (br_if $next (i32.lt_u (local.get $i) (i32.const 4))))
+    (call $i (call $call (global.get $g) (call $emit)))
+    (global.set $g (ref.null func))
+    (call $look)
+    (drop (call $emit))))

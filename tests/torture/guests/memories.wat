@@ -1,0 +1,41 @@
+(module
+  ;; prelude
+  ;; Several memories, each with contents, size and growth of its own; copies between them.
+  (memory $second 1 3)
+  (memory $third (export "third") 0 2)
+  (data $text "all of this goes into the second memory")
+  (data (memory $second) (i32.const 65530) "at end")
+  (func $look (param $at i32) (param $words i32)
+    (loop $next
+      (call $I (i64.load $second (local.get $at)))
+      (local.set $at (i32.add (local.get $at) (i32.const 8)))
+      (drop (call $pause (i32.const 2)))
+      (br_if $next (local.tee $words (i32.sub (local.get $words) (i32.const 1))))))
+  (func $sizes
+    (call $i (memory.size))
+    (call $i (memory.size $second))
+    (call $i (memory.size $third)))
+  (func (export "_start") (local $i i32)
+    (call $sizes)
+    (memory.init $second $text (i32.const 16) (i32.const 0) (call $pause (i32.const 39)))
+    (call $look (i32.const 16) (i32.const 5))
+    (call $i (memory.grow $third (call $pause (i32.const 1))))
+    (memory.copy $third $second (i32.const 100) (i32.const 65528) (i32.const 8))
+    (call $I (i64.load $third (i32.const 100)))
+    (call $i (memory.grow $second (i32.const 1)))
+    (i64.store $second (i32.const 131064) (i64.const 0x1234))
+    (call $sizes)
+    ;; Only the third memory is written to in the loop, only the first is read.
+    (loop $again
+      (i64.store $third (i32.mul (local.get $i) (i32.const 8))
+        (i64.add (i64.load (i32.mul (local.get $i) (i32.const 8))) (i64.extend_i32_u (local.get $i))))
+      (br_if $again (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 9))))
+    (memory.copy 0 $third (i32.const 50000) (i32.const 0) (i32.const 72))
+    (memory.fill $second (i32.const 20) (i32.const 7) (call $pause (i32.const 10)))
+    (call $look (i32.const 16) (i32.const 2))
+    (call $i (memory.grow $second (call $pause (i32.const 2))))
+    (call $i (memory.grow $third (call $pause (i32.const 1))))
+    (call $I (i64.load $second (i32.const 131064)))
+    (call $I (i64.load $third (i32.const 131064)))
+    (call $sizes)
+    (drop (call $emit))))

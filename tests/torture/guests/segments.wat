@@ -1,0 +1,31 @@
+(module
+  ;; prelude
+  ;; Data segments dropped before a stop and used after it; memory filled and copied; a trap at the end that only comes
+  ;; if the segment is still dropped.
+  (data $early "before the stop")
+  (data $late "0123456789abcdefghijklmnopqrstuvwxyz")
+  (data $active (i32.const 60000) "active")
+  (func $look (param $from i32) (param $words i32)
+    (loop $next
+      (call $I (i64.load (local.get $from)))
+      (drop (call $pause (i32.const 2)))
+      (local.set $from (i32.add (local.get $from) (i32.const 8)))
+      (br_if $next (local.tee $words (i32.sub (local.get $words) (i32.const 1))))))
+  (func (export "_start")
+    (memory.init $early (i32.const 40000) (i32.const 0) (call $pause (i32.const 15)))
+    (data.drop $early)
+    (call $look (i32.const 40000) (i32.const 2))
+    (memory.init $early (i32.const 0) (i32.const 0) (i32.const 0))
+    (memory.init $late (i32.const 40100) (i32.const 10) (call $pause (i32.const 20)))
+    (call $look (i32.const 40100) (i32.const 3))
+    (memory.fill (i32.const 40104) (i32.const 0xaa) (call $pause (i32.const 5)))
+    (memory.copy (i32.const 40101) (i32.const 40100) (call $pause (i32.const 17)))
+    (call $look (i32.const 40100) (i32.const 3))
+    (memory.copy (i32.const 40200) (i32.const 60000) (i32.const 6))
+    (memory.init $late (i32.const 40208) (i32.const 0) (i32.const 36))
+    (data.drop $late)
+    (call $look (i32.const 40200) (i32.const 6))
+    (memory.init $active (i32.const 0) (i32.const 0) (i32.const 0))
+    (drop (call $emit))
+    (drop (call $pause (i32.const 3)))
+    (memory.init $late (i32.const 50000) (i32.const 0) (i32.const 1))))

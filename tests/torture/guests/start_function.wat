@@ -1,0 +1,32 @@
+(module
+  ;; prelude
+  ;; A start function that loops, calls and changes everything before _start: it must not run again in what is restored.
+  (table $t 2 4 funcref)
+  (type $unary (func (param i32) (result i32)))
+  (global $runs (export "runs") (mut i32) (i32.const 0))
+  (data $once "only once")
+  (elem $e func $pause)
+  (start $prepare)
+  (func $prepare (local $i i32)
+    (global.set $runs (i32.add (global.get $runs) (i32.const 1)))
+    (loop $again
+      (i64.store (i32.add (i32.const 40000) (i32.mul (local.get $i) (i32.const 8)))
+        (i64.add (i64.load (i32.const 40000)) (i64.extend_i32_u (call $pause (local.get $i)))))
+      (br_if $again (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 6))))
+    (memory.init $once (i32.const 41000) (i32.const 0) (i32.const 9))
+    (data.drop $once)
+    (table.init $t $e (i32.const 1) (i32.const 0) (i32.const 1))
+    (elem.drop $e)
+    (drop (memory.grow (i32.const 1)))
+    (drop (table.grow $t (ref.null func) (i32.const 1)))
+    (call $i (i32.const 0x57a27)))
+  (func (export "_start") (local $i i32)
+    (loop $again
+      (call $I (i64.load (i32.add (i32.const 40000) (i32.mul (local.get $i) (i32.const 8)))))
+      (i64.store (i32.const 40000) (i64.extend_i32_u (call_indirect $t (type $unary) (local.get $i) (i32.const 1))))
+      (br_if $again (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 6))))
+    (call $I (i64.load (i32.const 41000)))
+    (call $i (memory.size))
+    (call $i (table.size $t))
+    (call $i (global.get $runs))
+    (drop (call $emit))))

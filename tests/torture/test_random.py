@@ -1,0 +1,140 @@
+"""Random modules, stopped in every call and restored, do what they do under wasmtime without a stop."""
+
+from __future__ import annotations
+
+import math
+import random
+import re
+from collections.abc import Sequence
+from hashlib import sha256
+from typing import Any
+
+import pytest
+import wasmtime
+from hypothesis import given, note
+
+import mvvm
+from mvvm.abi import traps
+from mvvm.options import Policy
+from tests.compiler.random_function import NUMBERS
+from tests.compiler.random_module import FUEL, RandomModule, Size, random_modules, write_module
+from tests.compiler.test_differential import Wasmtime
+from tests.torture import api, plan
+from tests.torture.api import End
+from tests.torture.harness import seed_of
+
+# What stands in for the functions of the host that random modules import, so that instances need no imports; both
+# can be stopped in.
+_HOST = """
+  (func $turns (param i32) (loop (br_if 0 (i32.gt_s
+    (local.tee 0 (i32.sub (local.get 0) (i32.const 1))) (i32.const 0)))))
+  (func $mix (param i32 i64) (result i64)
+    (call $turns (i32.and (local.get 0) (i32.const 7)))
+    (i64.xor (i64.mul (i64.extend_i32_s (local.get 0)) (i64.const 31)) (i64.shr_s (local.get 1) (i64.const 7))))
+  (func $swap (param f32 f64) (result f64 f32)
+    (call $turns (i32.const 3))
+    (f64.promote_f32 (local.get 0)) (f32.demote_f64 (local.get 1)))
+"""
+_GLOBALS = ("fuel", "digest", *(f"g{t}" for t in NUMBERS))
+# Policy, level, threshold: where a call is stopped, and what goes on with it.
+_BUILDS = (
+    (Policy.COUNTER_LOOP, 3, 1),
+    (Policy.LOOP, 3, 1),
+    (Policy.COUNTER_LOOP, 0, 2),
+    (Policy.FUNCTION, 3, 1),
+    (Policy.LOOP_DIRTY, 0, 1),
+)
+_SEEDS = 200 if plan.FULL else 20
+# Most calls pass fewer stable points than this.
+_MOST = 60
+
+
+def _without_imports(text: str) -> str:
+    head, *imports = re.split(r"(?m)^  \(import .*\n", text)
+    return head + "".join(imports[:-1]) + _HOST.lstrip("\n") + imports[-1]
+
+
+class Stopping:
+    """A module under mvvm, of which each call is stopped once and goes on in a new instance."""
+
+    def __init__(self, wasm: bytes, number: int, seed: int) -> None:
+        self._programs = [self._compile(wasm, (number + more) % len(_BUILDS)) for more in range(2)]
+        self._chance = random.Random(seed)
+        self._instance = mvvm.Instance(self._programs[0])
+
+    def _compile(self, wasm: bytes, number: int) -> mvvm.Program:
+        policy, level, bits = _BUILDS[number]
+        options = mvvm.CompileOptions(checkpoint=policy, opt_level=level, threshold_bits=bits)
+        return mvvm.load(mvvm.compile(wasm, options, jobs=1))
+
+    @property
+    def _exports(self) -> dict[str, Any]:
+        return dict(self._instance.exports)
+
+    def call(self, name: str, args: Sequence[int | float]) -> object:
+        """Stop at a stable point that chance picks, restore and finish; twice in some calls."""
+        self._exports["fuel"].value = FUEL
+        going, given = self._exports[name], args
+        for _ in range(self._chance.choice((1, 1, 2))):
+            stopped = api.stop(going, self._chance.randint(1, self._chance.choice((3, 10, _MOST))), given)
+            if isinstance(stopped, End):
+                return _result(stopped)
+            self._programs.reverse()
+            going, given = api.restore(stopped, self._programs[0], 0, 1, 2, {}), ()
+            self._instance = going.instance
+        return _result(api.run(going, given))
+
+    def state(self) -> dict[str, object]:
+        """As Wasmtime.state."""
+        exports = self._exports
+        memory, table = exports["memory"], exports["table"]
+        return {
+            "memory": sha256(memory.span(0, memory.size)).hexdigest(),
+            "table": [exports["is_null"](index) for index in range(table.size)],
+            **{name: exports[name].value for name in _GLOBALS},
+        }
+
+
+def _result(end: End) -> object:
+    """As Wasmtime.call has it, which does not tell two traps apart."""
+    if end.how == "trap":
+        return traps.UNDEFINED_ELEMENT if end.values[0] == traps.TABLE_OUT_OF_BOUNDS else end.values[0]
+    if len(end.values) == 1:
+        return end.values[0]
+    return end.values or None
+
+
+def _comparable(value: object) -> object:
+    """A value with which floats are compared by their bits, and NaNs are all equal."""
+    if isinstance(value, float):
+        return "nan" if math.isnan(value) else value.hex()
+    if isinstance(value, (tuple, list)):
+        return [_comparable(item) for item in value]
+    if isinstance(value, dict):
+        return {name: _comparable(item) for name, item in value.items()}
+    return value
+
+
+def _compare(module: RandomModule, number: int) -> None:
+    text = _without_imports(module.text)
+    wasm = bytes(wasmtime.wat2wasm(text))
+    expected = Wasmtime(wasm)
+    stopping = Stopping(wasm, number % len(_BUILDS), seed_of(text))
+    for index, args in module.calls:
+        outcome = _comparable(expected.call(f"f{index}", args))
+        assert _comparable(stopping.call(f"f{index}", args)) == outcome
+        if outcome == traps.MEMORY_OUT_OF_BOUNDS:
+            return  # LLVM may move an access that faults across accesses of other state
+        assert _comparable(stopping.state()) == _comparable(expected.state())
+
+
+@given(random_modules())
+def test_small_modules(module: RandomModule) -> None:
+    text = _without_imports(module.text)
+    note(text)
+    _compare(module, seed_of(text) % len(_BUILDS))
+
+
+@pytest.mark.parametrize("seed", range(_SEEDS))
+def test_large_modules(seed: int) -> None:
+    _compare(write_module(random.Random(seed).choice, Size(functions=8, statements=10, depth=4)), seed)
