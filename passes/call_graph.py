@@ -147,7 +147,7 @@ def in_cycles(edges: dict[int, set[int]]) -> set[int]:
                 if work:
                     low[work[-1][0]] = min(low[work[-1][0]], low[node])
                 if low[node] == order[node]:
-                    component = []
+                    component: list[int] = []
                     while not component or component[-1] != node:
                         component.append(stack.pop())
                     on_stack.difference_update(component)

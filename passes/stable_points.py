@@ -80,8 +80,8 @@ def find_stable_points(function: Function, policy: Policy, suspending: Suspendin
 def _may_suspend(op: int, immediate: object, suspending: Suspending) -> bool:
     if op == CALL:
         return immediate in suspending.functions
-    type_index, table = immediate  # type: ignore[misc]
-    return suspending.calls_may_suspend(type_index, table)
+    assert isinstance(immediate, tuple)
+    return suspending.calls_may_suspend(*immediate)
 
 
 def _choose(loop: _Loop, policy: Policy) -> int:

@@ -77,14 +77,11 @@ def _values(instance: Instance, point: StablePoint, slots: memoryview, canonical
 
 
 def value_of(instance: Instance, type_: str, bits: int) -> Value:
-    """A value of the view, from what compiled code has. Raises CheckpointFailed."""
-    if type_ == FUNCREF:
-        return type_, function_bits(instance, bits)
-    if type_ == EXTERNREF and bits:
-        raise CheckpointFailed(
-            f"the program holds a reference to an object of the host, {object_of(bits)!r}, which a snapshot cannot hold"
-        )
-    return type_, bits
+    """A value of the view, from what compiled code has; but an externref is what it is in this process.
+
+    Raises CheckpointFailed for a reference to a function of another instance.
+    """
+    return type_, function_bits(instance, bits) if type_ == FUNCREF else bits
 
 
 def function_bits(instance: Instance, funcref: int) -> int:
@@ -131,12 +128,21 @@ def view_of(instance: Instance, frames: list[Frame], wasi: WasiState | None) -> 
         element = table.type.element
         elements = table.elements[: table.size].tolist()
         tables.append(TableState(element, [value_of(instance, element, bits)[1] for bits in elements]))
+    globals_ = [value_of(instance, item.type.value, item.raw) for item in instance.globals]
+    held = [*globals_, *((table.element, bits) for table in tables for bits in table.elements)]
+    held += [value for frame in frames for value in (*frame.locals.values(), *frame.stack)]
+    for type_, bits in held:
+        if type_ == EXTERNREF and bits:
+            raise CheckpointFailed(
+                f"the program holds a reference to an object of the host, {object_of(bits)!r}, "
+                "which a snapshot cannot hold"
+            )
     return View(
         instance.program.target.module_sha256,
         frames,
         [memory.pages for memory in instance.memories],
         tables,
-        [value_of(instance, item.type.value, item.raw) for item in instance.globals],
+        globals_,
         [index for index in range(len(info.data)) if instance.data_dropped(index)],
         [index for index in range(len(info.elements)) if instance.element_dropped(index)],
         wasi,

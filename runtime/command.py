@@ -12,6 +12,8 @@ from mvvm.wasm.types import MAX_PAGES, FuncType
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mvvm.runtime.instance import Extern, State
     from mvvm.runtime.program import Program
 
@@ -33,23 +35,41 @@ def wasi_imports(program: Program, wasi: Wasi) -> dict[str, dict[str, Extern]]:
     return {WASI_MODULE: functions}
 
 
-def instantiate(program: Program, wasi: Wasi, max_pages: int = MAX_PAGES, state: State | None = None) -> Instance:
-    """Instantiate a program that imports nothing but WASI; with a `state`, as a snapshot has it."""
-    instance = Instance(program, wasi_imports(program, wasi), max_pages, state)
-    instance.wasi = wasi
-    memory = instance.exports.get("memory")
-    if isinstance(memory, Memory):
-        wasi.memory = memory
-    return instance
+def instantiate(
+    program: Program,
+    wasi: Wasi,
+    max_pages: int = MAX_PAGES,
+    state: State | None = None,
+    prepare: Callable[[Instance], None] | None = None,
+) -> Instance:
+    """Instantiate a program that imports nothing but WASI.
+
+    `state` and `prepare` are as in Instance.
+    """
+
+    def connect(instance: Instance) -> None:
+        instance.wasi = wasi
+        memory = instance.exports.get("memory")
+        if isinstance(memory, Memory):
+            wasi.memory = memory
+        if prepare is not None:
+            prepare(instance)
+
+    return Instance(program, wasi_imports(program, wasi), max_pages, state, connect)
 
 
 def run(program: Program, wasi: Wasi, max_pages: int = MAX_PAGES) -> int:
     """Run a command to its end. Returns its exit status. Raises Trap, LinkError, UsageError."""
     try:
-        start = instantiate(program, wasi, max_pages).exports.get("_start")
-        if not isinstance(start, Func):
-            raise UsageError("the module exports no function _start: name one with --invoke")
-        start()
+        start_command(instantiate(program, wasi, max_pages))
     except GuestExit as exit:
         return exit.status
     return 0
+
+
+def start_command(instance: Instance) -> None:
+    """Call a command's `_start`. Raises Trap, GuestExit, UsageError."""
+    start = instance.exports.get("_start")
+    if not isinstance(start, Func):
+        raise UsageError("the module exports no function _start: name one with --invoke")
+    start()

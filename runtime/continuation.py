@@ -81,11 +81,8 @@ class Continuation:
         enter(instance, self._address, instance.context, ctypes.addressof(slots))
         results = []
         for position, type_ in enumerate(self.results):
-            if type_ in _NARROW:
-                bits = ctypes.c_uint32.from_buffer(slots, 16 * position).value
-            else:
-                bits = slots[2 * position]
-            results.append(value_of(instance, type_, bits))
+            narrow = ctypes.c_uint32.from_buffer(slots, 16 * position).value
+            results.append(value_of(instance, type_, narrow if type_ in _NARROW else slots[2 * position]))
         return results
 
 

@@ -1,12 +1,13 @@
 """Stopping a program: requests, counts, and what happens at the stable point where it stops.
 
 A request sets the poll word of the instance's context; the next stable point finds it (mvvm.abi.stable_points).
-`decide` is asked there, in the guest's thread, whether to stop: it may let the program go on, for instance after
-it forked a process that stops in its stead.
+`decide` is asked there, in the guest's thread, whether to stop, with the number of the point and whether a request led
+there or a count: it may let the program go on, for instance after it forked a process that stops in its stead.
 """
 
 from __future__ import annotations
 
+import _thread
 import ctypes
 
 from mvvm.abi import context as abi
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from mvvm.runtime.instance import Instance
     from mvvm.runtime.wake import Wake
 
-    Decide = Callable[[int], bool]
+    Decide = Callable[[int, bool], bool]
 
 _PROTOTYPE = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_void_p, ctypes.c_uint64)
 _callback: object = None
@@ -53,7 +54,18 @@ class Controller:
     Requests may be made in any thread and in signal handlers.
     """
 
-    __slots__ = ("_buffer", "_buffer_size", "_context", "_held", "_poll", "_wanted", "decide", "instance", "wake")
+    __slots__ = (
+        "_buffer",
+        "_buffer_size",
+        "_context",
+        "_held",
+        "_lock",
+        "_poll",
+        "_wanted",
+        "decide",
+        "instance",
+        "wake",
+    )
 
     def __init__(self, instance: Instance, wake: Wake | None = None) -> None:
         """Raises UsageError where the program was compiled without stable points."""
@@ -66,6 +78,7 @@ class Controller:
         self.decide: Decide = _always
         self._context = context = instance.context
         self._poll = ctypes.c_uint32.from_address(context + abi.CONTEXT_POLL)
+        self._lock = _thread.RLock()
         self._held = 0
         self._wanted = RUN  # the poll word once nothing holds checkpoints off
         self._buffer = self._buffer_size = 0
@@ -74,26 +87,34 @@ class Controller:
 
     def request(self) -> None:
         """Ask for a stop at the next stable point."""
-        self._arm(REQUESTED)
-        if self.wake is not None and not self._held:
-            self.wake.set()
+        with self._lock:
+            self._arm(REQUESTED)
+            if self.wake is not None and not self._held:
+                self.wake.set()
 
     def count(
         self, points: int, kinds: int = LOOP_POINTS | CALL_POINTS, pcs: tuple[int, int] = (0, _EVERYTHING)
     ) -> None:
-        """Ask for a stop at the `points`-th stable point from now on of some kinds, in a range of the module's bytes."""
+        """Ask for a stop at the `points`-th stable point from now on.
+
+        Only those of some kinds count, in a range of the module's bytes. A request that was made comes first.
+        """
         context = self._context
-        ctypes.c_uint32.from_address(context + abi.CONTEXT_KINDS).value = kinds
-        ctypes.c_uint64.from_address(context + abi.CONTEXT_PC_LOW).value = pcs[0]
-        ctypes.c_uint64.from_address(context + abi.CONTEXT_PC_HIGH).value = pcs[1]
-        ctypes.c_uint64.from_address(context + abi.CONTEXT_COUNTDOWN).value = points
-        self._arm(COUNTING)
+        with self._lock:
+            if self._wanted == REQUESTED:
+                return
+            ctypes.c_uint32.from_address(context + abi.CONTEXT_KINDS).value = kinds
+            ctypes.c_uint64.from_address(context + abi.CONTEXT_PC_LOW).value = pcs[0]
+            ctypes.c_uint64.from_address(context + abi.CONTEXT_PC_HIGH).value = pcs[1]
+            ctypes.c_uint64.from_address(context + abi.CONTEXT_COUNTDOWN).value = points
+            self._arm(COUNTING)
 
     def cancel(self) -> None:
         """Take back what was asked for."""
-        self._arm(RUN)
-        if self.wake is not None:
-            self.wake.clear()
+        with self._lock:
+            self._arm(RUN)
+            if self.wake is not None:
+                self.wake.clear()
 
     @property
     def requested(self) -> bool:
@@ -107,28 +128,33 @@ class Controller:
 
     def hold(self) -> None:
         """Hold stops off: a function of the host calls the guest, and its frame cannot be saved."""
-        self._held += 1
-        self._poll.value = RUN
+        with self._lock:
+            self._held += 1
+            self._poll.value = RUN
 
     def release(self) -> None:
         """End what `hold` began."""
-        self._held -= 1
-        if not self._held:
-            self._poll.value = self._wanted
-            if self._wanted == REQUESTED and self.wake is not None:
-                self.wake.set()
+        with self._lock:
+            self._held -= 1
+            if not self._held:
+                self._poll.value = self._wanted
+                if self._wanted == REQUESTED and self.wake is not None:
+                    self.wake.set()
 
     def on_point(self, number: int) -> bool:
         """A stable point, in the guest's thread: whether to stop. If so the commit buffer is ready."""
-        self._wanted = self._poll.value = RUN
-        if self.wake is not None:
-            self.wake.clear()
-        if not self.decide(number):
+        with self._lock:
+            requested = self._wanted == REQUESTED
+            self._wanted = self._poll.value = RUN
+            if self.wake is not None:
+                self.wake.clear()
+        if not self.decide(number, requested):
             return False
         if len(self.instance.store.root().instances) > 1:
             raise CheckpointFailed("an instance that is linked to others cannot be checkpointed")
         self._prepare()
-        self._wanted = self._poll.value = UNWINDING
+        with self._lock:
+            self._wanted = self._poll.value = UNWINDING
         return True
 
     def on_interrupt(self) -> bool:
@@ -172,7 +198,7 @@ class Controller:
             self._buffer = 0
 
 
-def _always(_: int) -> bool:
+def _always(_: int, __: bool) -> bool:
     return True
 
 

@@ -27,7 +27,7 @@ from mvvm.wasm.types import FUNCREF, MAX_PAGES, PAGE_SIZE, FuncType, GlobalType,
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from typing import Protocol
 
     from mvvm.abi.view import View
@@ -82,12 +82,13 @@ class Instance:
         imports: Mapping[str, Mapping[str, Extern]] | None = None,
         max_pages: int = MAX_PAGES,
         state: State | None = None,
+        prepare: Callable[[Instance], None] | None = None,
     ) -> None:
         """Instantiate, and run the start function; or, with a `state`, take up what a snapshot holds.
 
-        `max_pages` limits each memory that the instance makes (in pages of 64 KiB). Raises LinkError where
-        `imports` lack something, Trap where a segment does not fit or the start function traps, InputError where the
-        state does not fit the program.
+        `prepare` is called before the guest runs. `max_pages` limits each memory that the instance makes (in pages of
+        64 KiB). Raises LinkError where `imports` lack something, Trap where a segment does not fit or the start
+        function traps, InputError where the state does not fit the program.
         """
         info = program.info
         self.program = program
@@ -118,8 +119,12 @@ class Instance:
         self._elements = [self._element_values(segment) for segment in info.elements]
         if state is not None:
             self._take_up(state)
+            if prepare is not None:
+                prepare(self)
             return
         self._initialize_segments()
+        if prepare is not None:
+            prepare(self)
         if info.start is not None:
             self.func(info.start)()
 

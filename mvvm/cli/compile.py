@@ -12,10 +12,9 @@ from mvvm.cli.ending import say
 from mvvm.cli.output import about, output_path, read_input, write_output
 from mvvm.cli.progress import CompileProgress
 from mvvm.errors import UsageError
-from mvvm.options import CompileOptions, Target
+from mvvm.options import CompileOptions, Policy, Target
 
 if TYPE_CHECKING:
-    from mvvm.cli.run_options import RunOptions
     from mvvm.runtime.program import Program
 
 _SUFFIXES = {"aot": ".aot", "obj": ".o", "ll": ".ll"}
@@ -96,24 +95,29 @@ def _print_report(report: dict[str, float], elapsed: float) -> None:
     print("\n".join(lines), file=sys.stderr)
 
 
-def load_module(command: str, options: RunOptions) -> Program:
-    """The program of a Wasm module that `run` is given: from the cache, or compiled for this machine's CPU.
+def load_module(
+    command: str, path: str, opt_level: str | None, cpu: str | None, *, checkpoint: bool, quiet: bool
+) -> Program:
+    """The program of a Wasm module that is to be run: from the cache, or compiled for this machine's CPU.
 
-    Raises MvvmError. `command` is who warns.
+    Raises MvvmError. `command` is who warns; the other arguments are those of `load_program`.
     """
     from mvvm.cache import load_cached
 
-    source = read_input(options.file)
-    target = Target.parse(cpu_name=options.cpu or "native")
-    compile_options = CompileOptions(_opt_level(options.opt_level), target)
+    source = read_input(path)
+    options = CompileOptions(
+        _opt_level(opt_level),
+        Target.parse(cpu_name=cpu or "native"),
+        checkpoint=Policy.COUNTER_LOOP if checkpoint else Policy.NONE,
+    )
 
     def compile() -> bytes:
         from mvvm.compiler import compile_module
 
-        with about(options.file), CompileProgress(options.file, options.quiet) as bar:
-            return compile_module(source, compile_options, None, bar.update)
+        with about(path), CompileProgress(path, quiet) as bar:
+            return compile_module(source, options, None, bar.update)
 
-    return load_cached(source, compile_options, compile, lambda message: say(command, "warning", message))
+    return load_cached(source, options, compile, lambda message: say(command, "warning", message))
 
 
 def _opt_level(text: str | None) -> int:

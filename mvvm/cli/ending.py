@@ -21,6 +21,9 @@ INTERNAL_ERROR = 70
 INTERRUPTED = 128 + 2  # SIGINT
 BROKEN_PIPE = 128 + 13  # SIGPIPE
 
+# As in wasmtime: WASI leaves larger statuses to the host, and shells give them meanings of their own.
+_MAX_GUEST_STATUS = 125
+
 
 def run_to_end(program: str, body: Callable[[], int]) -> None:
     """Run `body`, which returns an exit status, and end the process; `program` begins what is said.
@@ -57,6 +60,14 @@ def say(program: str, kind: str, message: object, *details: str) -> None:
 
     with suppress(OSError):  # where nobody listens, the exit status still tells
         os.write(2, "\n".join(lines).encode("utf-8", "backslashreplace"))
+
+
+def guest_status(program: str, status: int) -> int:
+    """The exit status of a command for one that its guest ended with."""
+    if status > _MAX_GUEST_STATUS:
+        say(program, "error", f"the guest's exit status {status} is not in 0 to {_MAX_GUEST_STATUS}")
+        return 1
+    return status
 
 
 def _report(program: str, error: BaseException) -> int:

@@ -13,13 +13,14 @@ from mvvm.cli.ending import run_to_end
 from mvvm.cli.inspect import diff_files, inspect_file
 from mvvm.cli.run_options import RunOptions
 from mvvm.errors import UsageError
-from mvvm.options import CompileOptions, Target
+from mvvm.options import CompileOptions, Policy, Target
 from mvvm.version import __version__
 
 Action = Callable[[str], int]  # gets the name of the command, for messages; returns the exit status
 
 _COMPILE_EXAMPLES = """
   mvvm-compile app.wasm                             writes app.aot
+  mvvm-compile --enable-counter-loop-checkpoint app.wasm
   mvvm-compile --target aarch64 -o arm.aot app.wasm
   mvvm-compile --cpu native -O 2 --report app.wasm
   cat app.wat | mvvm-compile - > app.aot
@@ -28,6 +29,17 @@ _RUN_EXAMPLES = """
   mvvm-run app.aot -- --verbose input.txt
   mvvm-run --dir . --dir /tmp/data::/data --env HOME app.aot
   mvvm-run --invoke gcd math.wat 12 18
+"""
+_CHECKPOINT_EXAMPLES = """
+  mvvm-checkpoint -t app.aot -x 10                  at the 10th function-level stable point; writes app.snap
+  mvvm-checkpoint -t app.aot --after 2s -d . -- input.txt
+  mvvm-checkpoint -t app.aot --every 10m            again and again, while the program runs on
+  mvvm-checkpoint -t app.aot & kill -USR1 $!
+"""
+_RESTORE_EXAMPLES = """
+  mvvm-restore -t app.aot                           goes on from app.snap
+  mvvm-restore -t app.aot -s other.snap --map-dir data::/mnt/data
+  mvvm-restore -t app.aot --after 2s                and stops again
 """
 _INSPECT_EXAMPLES = """
   mvvm-inspect app.aot
@@ -38,6 +50,7 @@ _INSPECT_EXAMPLES = """
 _OWN_STATUS = "  0    success"
 _INSPECT_STATUS = _OWN_STATUS + "\n  1    --diff: the snapshots differ"
 _GUEST_STATUS = "  the program's own, 0 to 125; 1 where it is greater\n  134  the program trapped"
+_STOPPED_STATUS = "  0    the program was stopped, and its snapshot is whole; else as it ended:\n" + _GUEST_STATUS
 _STATUSES = """
   2    a file or an argument cannot be used
   3    the machine failed: no memory, disk full
@@ -65,6 +78,11 @@ def compile_command(
     cpu: cli.Cpu = None,
     cpu_features: cli.CpuFeatures = "",
     disable_aux_stack_check: cli.DisableAuxStackCheck = False,
+    function_level: cli.FunctionLevel = False,
+    counter_loop: cli.CounterLoop = False,
+    loop_dirty: cli.LoopDirty = False,
+    loop: cli.EachLoop = False,
+    threshold_bits: cli.ThresholdBits = CompileOptions.threshold_bits,
     jobs: cli.Jobs = None,
     emit: cli.Emit = "aot",
     dump_wasm_view: cli.DumpWasmView = False,
@@ -73,7 +91,25 @@ def compile_command(
     version: _Version = False,
 ) -> Action:
     """Compile a WebAssembly module to native code: an .aot file, which `mvvm-run` runs."""
-    options = CompileOptions(opt_level, Target.parse(target, cpu, cpu_features), not disable_aux_stack_check)
+    policies = {
+        Policy.FUNCTION: function_level,
+        Policy.COUNTER_LOOP: counter_loop,
+        Policy.LOOP_DIRTY: loop_dirty,
+        Policy.LOOP: loop,
+    }
+    chosen = [policy for policy, wanted in policies.items() if wanted]
+    # Loops are in addition to the function level, so that may be named too.
+    if len(chosen) > 1 and chosen[0] == Policy.FUNCTION:
+        del chosen[0]
+    if len(chosen) > 1:
+        raise UsageError("give one of the --enable-...loop...-checkpoint options, not several")
+    options = CompileOptions(
+        opt_level,
+        Target.parse(target, cpu, cpu_features),
+        not disable_aux_stack_check,
+        chosen[0] if chosen else Policy.NONE,
+        threshold_bits,
+    )
     request = CompileRequest(source, output, options, jobs, emit, dump_wasm_view, report, quiet)
     return lambda _: compile_file(request)
 
@@ -113,6 +149,95 @@ def run_command(
     return lambda command: run(command, options)
 
 
+def checkpoint_command(
+    target: cli.CheckpointTarget,
+    words: cli.Args = None,
+    arg: cli.ArgList = None,
+    env: cli.ShortEnv = None,
+    dirs: cli.ShortDirs = None,
+    map_dirs: cli.MapDirs = None,
+    output: cli.SnapshotOutput = None,
+    function: cli.StopFunction = None,
+    function_count: cli.FunctionCount = None,
+    count: cli.Count = None,
+    after: cli.After = None,
+    every: cli.Every = None,
+    leave_running: cli.LeaveRunning = False,
+    trigger_file: cli.TriggerFile = None,
+    zstd: cli.Zstd = None,
+    debug: cli.Debug = False,
+    quiet: cli.Quiet = False,
+    version: _Version = False,
+) -> Action:
+    """Run a program until it is to stop, and write its state to a snapshot, from which mvvm-restore goes on.
+
+    It stops at the stable point that is counted, at a time, where a file appears, or at SIGUSR1.
+    """
+    from mvvm.cli.checkpoint import checkpoint, split_args
+    from mvvm.cli.restore_options import map_folder
+    from mvvm.cli.triggers import Triggers
+
+    triggers = Triggers(
+        output=output,
+        function=function,
+        function_count=function_count,
+        count=count,
+        after=after,
+        every=every,
+        leave_running=leave_running,
+        trigger_file=trigger_file,
+        zstd=zstd,
+        debug=debug,
+    )
+    args = split_args(arg or (), words or ())
+    folders = [(path, path) for path in dirs or ()] + [map_folder(item)[::-1] for item in map_dirs or ()]
+    return lambda command: checkpoint(command, target, args, env or (), folders, triggers, quiet)
+
+
+def restore_command(
+    target: cli.RestoreTarget,
+    snapshot: cli.SnapshotFile = None,
+    dirs: cli.RemapDirs = None,
+    map_dirs: cli.RemapMapDirs = None,
+    verify: cli.Verify = False,
+    output: cli.RestoreOutput = None,
+    function: cli.StopFunction = None,
+    function_count: cli.FunctionCount = None,
+    count: cli.Count = None,
+    after: cli.After = None,
+    every: cli.Every = None,
+    leave_running: cli.LeaveRunning = False,
+    trigger_file: cli.TriggerFile = None,
+    zstd: cli.Zstd = None,
+    debug: cli.Debug = False,
+    quiet: cli.Quiet = False,
+    version: _Version = False,
+) -> Action:
+    """Go on with a program from its snapshot, which may be stopped again in all the ways that checkpoint knows."""
+    from mvvm.cli.restore import restore
+    from mvvm.cli.restore_options import RestoreOptions
+
+    options = RestoreOptions(
+        target,
+        snapshot,
+        dirs or (),
+        map_dirs or (),
+        verify=verify,
+        quiet=quiet,
+        output=output,
+        function=function,
+        function_count=function_count,
+        count=count,
+        after=after,
+        every=every,
+        leave_running=leave_running,
+        trigger_file=trigger_file,
+        zstd=zstd,
+        debug=debug,
+    )
+    return lambda command: restore(command, options)
+
+
 def inspect_command(
     file: cli.Inspected,
     json: cli.Json = False,
@@ -142,6 +267,8 @@ def application(command: str) -> typer.Typer:
     rows: tuple[tuple[str, Callable[..., Action], str, dict[str, bool]], ...] = (
         ("compile", compile_command, _epilog(_COMPILE_EXAMPLES, _OWN_STATUS), {}),
         ("run", run_command, _epilog(_RUN_EXAMPLES, _GUEST_STATUS), _UP_TO_FILE),
+        ("checkpoint", checkpoint_command, _epilog(_CHECKPOINT_EXAMPLES, _STOPPED_STATUS), {}),
+        ("restore", restore_command, _epilog(_RESTORE_EXAMPLES, _STOPPED_STATUS), {}),
         ("inspect", inspect_command, _epilog(_INSPECT_EXAMPLES, _INSPECT_STATUS), {}),
     )
     # Plain text: help goes into pipes and pagers, and must not take half a second.
@@ -172,6 +299,11 @@ def main() -> None:
 def main_compile() -> None:
     """Entry point of `mvvm-compile`."""
     run_to_end("mvvm-compile", lambda: run_command_line("mvvm-compile"))
+
+
+def main_checkpoint() -> None:
+    """Entry point of `mvvm-checkpoint`."""
+    run_to_end("mvvm-checkpoint", lambda: run_command_line("mvvm-checkpoint"))
 
 
 def main_inspect() -> None:

@@ -51,6 +51,31 @@ DisableAuxStackCheck = Annotated[
     bool,
     typer.Option("--disable-aux-stack-check", help="Do not trap where the program's own stack in memory overflows."),
 ]
+FunctionLevel = Annotated[
+    bool,
+    typer.Option(
+        "--enable-checkpoint",
+        help="Make a program that can be stopped after calls (function-level stable points), but not in loops.",
+    ),
+]
+CounterLoop = Annotated[
+    bool,
+    typer.Option(
+        "--enable-counter-loop-checkpoint",
+        help="And in loops, in innermost ones once in 2^threshold-bits iterations: the fastest, what to use.",
+    ),
+]
+LoopDirty = Annotated[
+    bool,
+    typer.Option(
+        "--enable-loop-dirty-checkpoint",
+        help="And in loops, in those that change memory, globals or tables at each iteration.",
+    ),
+]
+EachLoop = Annotated[
+    bool, typer.Option("--enable-loop-checkpoint", help="And in all loops, at each iteration: the slowest.")
+]
+ThresholdBits = Annotated[int, typer.Option("--threshold-bits", metavar="1-30", help="Of the counter loops.")]
 Jobs = Annotated[
     int | None,
     typer.Option("--jobs", "-j", min=1, metavar="N", help="Processes. [default: one a processor]", show_default=False),
@@ -123,6 +148,174 @@ RunOptLevel = Annotated[
 RunCpu = Annotated[
     str | None,
     typer.Option(metavar="NAME", help="For a module: as in compile. [default: native]", show_default=False),
+]
+
+# Of `checkpoint` and `restore`. What is wrong with a trigger is found out by mvvm.cli.triggers.
+CheckpointTarget = Annotated[
+    str,
+    typer.Option(
+        "--target",
+        "-t",
+        metavar="FILE",
+        help="The program: an .aot file that was compiled with stable points, or a module, which is compiled so.",
+        show_default=False,
+    ),
+]
+RestoreTarget = Annotated[
+    str,
+    typer.Option(
+        "--target",
+        "-t",
+        metavar="FILE",
+        help="The program: an .aot file of the same module, compiled with whatever options, or the module.",
+        show_default=False,
+    ),
+]
+ArgList = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--arg", "-a", metavar="LIST", help="The program's arguments, with commas. Repeatable.", show_default=False
+    ),
+]
+ShortEnv = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--env",
+        "-e",
+        metavar="NAME[=VALUE]",
+        help="Set an environment variable, or inherit it. Repeatable.",
+        show_default=False,
+    ),
+]
+ShortDirs = Annotated[
+    list[str] | None,
+    typer.Option("--dir", "-d", metavar="HOST", help="Let the program use a folder. Repeatable.", show_default=False),
+]
+MapDirs = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--map-dir",
+        "-m",
+        metavar="GUEST::HOST",
+        help="Let the program use a folder, under the name GUEST. Repeatable.",
+        show_default=False,
+    ),
+]
+RemapDirs = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--dir",
+        "-d",
+        metavar="HOST",
+        help="The program's folder of this name is the one of this name here. Repeatable.",
+        show_default=False,
+    ),
+]
+RemapMapDirs = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--map-dir",
+        "-m",
+        metavar="GUEST::HOST",
+        help="The program's folder GUEST is HOST here; else folders are where they were. Repeatable.",
+        show_default=False,
+    ),
+]
+SnapshotOutput = Annotated[
+    str | None,
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="FILE",
+        help="Where the snapshot goes. [default: the target's name with .snap]",
+        show_default=False,
+    ),
+]
+RestoreOutput = Annotated[
+    str | None,
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="FILE",
+        help="Where the next snapshot goes. [default: in the place of the old one]",
+        show_default=False,
+    ),
+]
+SnapshotFile = Annotated[
+    str | None,
+    typer.Option(
+        "--snapshot",
+        "-s",
+        metavar="FILE",
+        help="The snapshot. [default: the target's name with .snap]",
+        show_default=False,
+    ),
+]
+StopFunction = Annotated[
+    str | None,
+    typer.Option(
+        "--function",
+        "-f",
+        metavar="NAME",
+        help="Count only the stable points in this function, by index or name; alone, stop at the first one there.",
+        show_default=False,
+    ),
+]
+FunctionCount = Annotated[
+    str | None,
+    typer.Option(
+        "--function-count",
+        "-x",
+        metavar="N",
+        help="Stop at the N-th function-level stable point, that is after a call.",
+        show_default=False,
+    ),
+]
+Count = Annotated[
+    str | None,
+    typer.Option(
+        "--count",
+        "-c",
+        metavar="N",
+        help="Stop at the N-th stable point, after a call or in a loop.",
+        show_default=False,
+    ),
+]
+After = Annotated[
+    str | None,
+    typer.Option(
+        metavar="TIME", help="Stop after a time: 2s, 500ms, 10m. Alone, a number of seconds.", show_default=False
+    ),
+]
+Every = Annotated[
+    str | None,
+    typer.Option(
+        metavar="TIME",
+        help="Write a snapshot each time so much time has passed, and leave the program running.",
+        show_default=False,
+    ),
+]
+LeaveRunning = Annotated[
+    bool, typer.Option("--leave-running", help="The program goes on while a copy of it is written.")
+]
+TriggerFile = Annotated[
+    str | None,
+    typer.Option(metavar="FILE", help="Stop when this file appears; it is removed then.", show_default=False),
+]
+Zstd = Annotated[
+    str | None,
+    typer.Option(
+        metavar="1-19",
+        help="Compress memory. [default: it is written as it is, and a restore maps it without reading it]",
+        show_default=False,
+    ),
+]
+Debug = Annotated[
+    bool, typer.Option("--debug", "-i", help="Say what is seen at each stable point that counts; Ctrl-C stops.")
+]
+Verify = Annotated[
+    bool,
+    typer.Option("--verify", help="Compare the checksums of all memory first, also where it is large and only mapped."),
 ]
 
 # Of `inspect`.

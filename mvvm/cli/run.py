@@ -5,7 +5,7 @@ from __future__ import annotations
 import _thread
 import os
 
-from mvvm.cli.ending import say
+from mvvm.cli.ending import guest_status
 from mvvm.errors import EnvironmentFailure, GuestExit, InputError, UsageError
 from mvvm.runtime.program import load
 from mvvm.runtime.wasi import Wasi
@@ -19,10 +19,8 @@ if TYPE_CHECKING:
     from mvvm.runtime.program import Program
 
 # Reserved, not used: a program in C may need far more than the 8 MiB of a main thread.
-_GUEST_STACK = 64 << 20
+GUEST_STACK = 64 << 20
 _UNITS = {"K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
-# As in wasmtime: WASI leaves larger statuses to the host, and shells give them meanings of their own.
-_MAX_EXIT_STATUS = 125
 
 
 def run(command: str, options: RunOptions) -> int:
@@ -30,12 +28,12 @@ def run(command: str, options: RunOptions) -> int:
 
     `command` is who warns.
     """
-    program = _load(command, options)
+    program = load_program(command, options.file, opt_level=options.opt_level, cpu=options.cpu, quiet=options.quiet)
     max_pages = MAX_PAGES if options.max_memory is None else _size(options.max_memory) // PAGE_SIZE
     wasi = Wasi(
         [os.path.basename(options.file), *options.args],
-        [_variable(item) for item in options.env],
-        [_folder(item) for item in options.dirs],
+        [variable(item) for item in options.env],
+        [folder(item) for item in options.dirs],
         0 if options.stdin is None else _open(options.stdin),
     )
     name, args = options.invoke, options.args
@@ -47,28 +45,36 @@ def run(command: str, options: RunOptions) -> int:
         from mvvm.cli.invoke import invoke
 
         status = _in_guest_thread(lambda: invoke(program, wasi, max_pages, name, args))
-    if status > _MAX_EXIT_STATUS:
-        say(command, "error", f"the guest's exit status {status} is not in 0 to {_MAX_EXIT_STATUS}")
-        return 1
-    return status
+    return guest_status(command, status)
 
 
-def _load(command: str, options: RunOptions) -> Program:
-    """Load an `.aot` file; compile anything else, unless it is in the cache."""
-    file = _open(options.file)
+def load_program(
+    command: str,
+    path: str,
+    *,
+    opt_level: str | None = None,
+    cpu: str | None = None,
+    checkpoint: bool = False,
+    quiet: bool = False,
+) -> Program:
+    """Load an `.aot` file; compile anything else, unless it is in the cache. Raises MvvmError.
+
+    A module is compiled with `opt_level` for `cpu`, and so that it can be stopped if `checkpoint`.
+    """
+    file = _open(path)
     try:
         is_elf = os.read(file, 4) == b"\x7fELF"
     except OSError as error:
-        raise InputError(f"{options.file}: {error.strerror}") from None
+        raise InputError(f"{path}: {error.strerror}") from None
     finally:
         os.close(file)
-    if is_elf or options.file.endswith(".aot"):
-        if options.opt_level is not None or options.cpu is not None:
-            raise UsageError(f"{options.file} is compiled already: --opt-level and --cpu are for modules")
-        return load(options.file)
+    if is_elf or path.endswith(".aot"):
+        if opt_level is not None or cpu is not None:
+            raise UsageError(f"{path} is compiled already: --opt-level and --cpu are for modules")
+        return load(path)
     from mvvm.cli.compile import load_module
 
-    return load_module(command, options)
+    return load_module(command, path, opt_level, cpu, checkpoint=checkpoint, quiet=quiet)
 
 
 def _open(path: str) -> int:
@@ -87,7 +93,7 @@ def _size(text: str) -> int:
     return int(digits) * unit
 
 
-def _variable(item: str) -> str:
+def variable(item: str) -> str:
     """An environment variable `K=V`; `K` alone takes the value that this process has."""
     name, equals, _ = item.partition("=")
     if not name:
@@ -99,7 +105,7 @@ def _variable(item: str) -> str:
     return f"{name}={os.environ[name]}"
 
 
-def _folder(item: str) -> tuple[str, str]:
+def folder(item: str) -> tuple[str, str]:
     """A folder to grant, and the guest's name for it: `HOST::GUEST`, or both the same."""
     host, separator, guest = item.partition("::")
     if not host or (separator and not guest):
@@ -126,7 +132,7 @@ def _in_guest_thread(body: Callable[[], int]) -> int:
         finally:
             done.release()
 
-    _thread.stack_size(_GUEST_STACK)
+    _thread.stack_size(GUEST_STACK)
     try:
         _thread.start_new_thread(guest, ())
     except RuntimeError:

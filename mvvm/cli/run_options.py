@@ -1,4 +1,4 @@
-"""The options of `run`, parsed without Typer, which takes several times as long to import as a program to start.
+"""The options of `run`, parsed without Typer.
 
 `parse` accepts every well-formed command line and leaves the rest (`--help`, mistakes, unusual spellings) to
 Typer. Both give a RunOptions, which checks nothing: what is wrong with a value is said when it is used, and so in
@@ -7,12 +7,11 @@ the same words.
 
 from __future__ import annotations
 
+from mvvm.cli.plain_options import FLAG, LIST, VALUE, parse_options
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-# How an option is given: alone, with a value (the last one counts), with a value any number of times.
-FLAG, VALUE, LIST = range(3)
 
 # Each option: the field of RunOptions that it sets, and how it is given.
 OPTIONS = {
@@ -63,33 +62,12 @@ class RunOptions:
 
 def parse(arguments: list[str]) -> RunOptions | None:
     """Parse a command line; None where Typer must."""
-    fields: dict[str, object] = {}
-    at, end = 0, len(arguments)
-    while at < end:
-        argument = arguments[at]
-        if argument == "--" or argument[:1] != "-" or argument == "-":
-            break
-        at += 1
-        name, equals, value = argument.partition("=") if argument[:2] == "--" else (argument, "", "")
-        if name not in OPTIONS:
-            return None
-        field, kind = OPTIONS[name]
-        if kind == FLAG:
-            if equals:
-                return None
-            fields[field] = True
-            continue
-        if not equals:
-            if at == end:
-                return None
-            value = arguments[at]
-            at += 1
-        if kind == LIST:
-            fields.setdefault(field, []).append(value)  # type: ignore[attr-defined]
-        else:
-            fields[field] = value
-    if arguments[at : at + 1] == ["--"]:
-        at += 1
-    if at == end:
+    parsed = parse_options(arguments, OPTIONS)
+    if parsed is None:
         return None
-    return RunOptions(arguments[at], arguments[at + 1 :], **fields)  # type: ignore[arg-type]
+    fields, rest = parsed
+    if rest[:1] == ["--"]:
+        del rest[0]
+    if not rest:
+        return None
+    return RunOptions(rest[0], rest[1:], **fields)  # type: ignore[arg-type]

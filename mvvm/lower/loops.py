@@ -27,6 +27,7 @@ from mvvm.passes.stable_points import STRIP
 
 if TYPE_CHECKING:
     from mvvm.lower.function import FunctionLowering
+    from mvvm.wasm.code import Block
 
     Phis = list[tuple[int, str, str]]  # of each: its line, which is written at the loop's end, its name and type
     Row = tuple[str, list[str]]  # an edge: where it comes from, a value for each phi
@@ -83,7 +84,7 @@ def _start_with_phis(f: FunctionLowering, block: Any, label: str) -> Phis:
     return phis
 
 
-def _types(f: FunctionLowering, block: Any) -> str:
+def _types(f: FunctionLowering, block: Block) -> str:
     return block.type.params + "".join([f.function.locals[i] for i in block.phi_locals])
 
 

@@ -15,18 +15,17 @@ from typing import TYPE_CHECKING
 from mvvm.abi.stable_points import CALL_POINTS, LOOP_POINTS
 from mvvm.errors import UsageError
 from mvvm.migrate.continuations import Continuations
-from mvvm.migrate.snapshot import Snapshot, write_snapshot, write_to_fd
-from mvvm.runtime.capture import view_of
+from mvvm.migrate.snapshot import Snapshot
+from mvvm.migrate.take import controller_of, function_range, take, take_in_memory
 from mvvm.runtime.command import instantiate
-from mvvm.runtime.control import Controller, Stopped
+from mvvm.runtime.control import Stopped
 from mvvm.runtime.func import Func
 from mvvm.runtime.instance import Instance
 from mvvm.runtime.resume import resume
 from mvvm.runtime.values import from_raw
-from mvvm.runtime.wake import Wake
 
 if TYPE_CHECKING:
-    from mvvm.abi.view import Frame, WasiState
+    from mvvm.abi.view import Frame
     from mvvm.runtime.instance import Extern
     from mvvm.runtime.program import Program
 
@@ -107,7 +106,10 @@ def checkpoint(
     try:
         result = call(*args)
     except Stopped as stop:
-        return take(instance, stop.frames, path, zstd_level)
+        if path is None:
+            return take_in_memory(instance, stop.frames, zstd_level)
+        take(instance, stop.frames, path, zstd_level)
+        return Snapshot.open(path)
     finally:
         if timer is not None:
             timer.cancel()
@@ -121,64 +123,6 @@ def request(instance: Instance) -> None:
     Host calls of WASI that wait are interrupted. Raises UsageError where the program has no stable points.
     """
     controller_of(instance).request()
-
-
-def controller_of(instance: Instance) -> Controller:
-    """The controller of an instance, made at the first call. Raises UsageError where there are no stable points."""
-    if instance.controller is None:
-        wake = None
-        if instance.wasi is not None:
-            wake = instance.wasi.wake = Wake()
-        return Controller(instance, wake)
-    return instance.controller
-
-
-def function_range(program: Program, function: int | str | None) -> tuple[int, int]:
-    """The bytes in the module of a function's body, by index or name; all bytes for None. Raises UsageError."""
-    if function is None:
-        return 0, (1 << 64) - 1
-    info = program.info
-    if isinstance(function, str):
-        named = [index for index, name in program.names.items() if name == function]
-        named += [export.index for export in info.exports if export.kind == 0 and export.name == function]
-        if not named:
-            raise UsageError(f"the program has no function called {function!r}")
-        function = named[0]
-    first = info.num_imported_functions
-    if not first <= function < len(info.functions):
-        raise UsageError(f"function {function} is not one that the program defines: those are {first} and up")
-    from mvvm.wasm.decode import find_bodies
-
-    return find_bodies(program.wasm)[function - first]
-
-
-def take(
-    instance: Instance,
-    frames: list[Frame],
-    path: str | os.PathLike[str] | None = None,
-    zstd_level: int | None = None,
-    wasi: WasiState | None = None,
-) -> Snapshot:
-    """The snapshot of an instance that has stopped in `frames`. Raises CheckpointFailed.
-
-    `wasi` is what WASI held, if that is not what it holds now.
-    """
-    if wasi is None and instance.wasi is not None:
-        from mvvm.runtime.wasi.capture import capture
-
-        wasi = capture(instance.wasi)
-    view = view_of(instance, frames, wasi)
-    known = instance.program.names
-    names = {frame.function: known[frame.function] for frame in frames if frame.function in known}
-    if path is not None:
-        write_snapshot(path, view, instance.memories, zstd_level=zstd_level, names=names)
-        return Snapshot.open(path)
-    fd = os.memfd_create("mvvm.snapshot", os.MFD_CLOEXEC)
-    try:
-        write_to_fd(fd, view, instance.memories, zstd_level=zstd_level, names=names)
-        return Snapshot.from_fd(fd)
-    finally:
-        os.close(fd)
 
 
 def restore(

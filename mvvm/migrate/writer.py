@@ -7,7 +7,6 @@ import errno
 import os
 import threading
 import zlib
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -18,6 +17,7 @@ from mvvm.runtime.libc import libc
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from concurrent.futures import ThreadPoolExecutor
 
     from mvvm.abi.view import View
     from mvvm.runtime.memory import Memory
@@ -125,6 +125,8 @@ def _write_all(fd: int, pieces: Pieces, offset: int) -> int:
 
 def _write_compressed(fd: int, memory: Memory, target: StoredMemory, offset: int, level: int) -> int:
     """Compress blocks, as many at a time as there are processors, and write them. Returns the offset after them."""
+    from concurrent.futures import ThreadPoolExecutor
+
     compress = _compressor(level)
     workers = len(os.sched_getaffinity(0))
     with ThreadPoolExecutor(workers) as pool:

@@ -11,7 +11,8 @@ import typer
 
 import mvvm
 from mvvm.cli.main import application
-from mvvm.cli.run_options import FLAG, LIST, OPTIONS, RunOptions, parse
+from mvvm.cli.plain_options import FLAG, LIST
+from mvvm.cli.run_options import OPTIONS, RunOptions, parse
 from tests.cli.commands import environment, run
 
 # Other packages, the compiler, and modules of the standard library that take long to import.

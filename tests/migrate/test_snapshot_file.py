@@ -17,6 +17,7 @@ from mvvm.errors import IncompatibleSnapshot, UsageError
 from mvvm.migrate import pages
 from mvvm.migrate.header import FORMAT_VERSION
 from mvvm.migrate.snapshot import Snapshot, write_to_fd
+from mvvm.runtime.memory import OutOfBounds
 from mvvm.wasm.types import PAGE_SIZE
 from tests.cli.commands import environment
 from tests.migrate.views import SHA256, example_view, filled, memory_of, plain, written
@@ -127,6 +128,14 @@ def test_raw_memory_is_mapped_copy_on_write(tmp_path: Path) -> None:
     assert again.view[: again.size] == expected
 
 
+def test_nothing_is_mapped_beyond_a_memory(tmp_path: Path) -> None:
+    written(tmp_path / "snapshot", memory_of(40, (0, b"x" * _BIG)))
+    memory = memory_of(2)
+    with (tmp_path / "snapshot").open("rb") as file, pytest.raises(OutOfBounds):
+        memory.map_extent(file.fileno(), 4096, PAGE_SIZE, 2 * PAGE_SIZE)
+    assert memory.mapped == []
+
+
 def test_a_memory_of_another_size_is_not_filled(tmp_path: Path) -> None:
     written(tmp_path / "snapshot", memory_of(2))
     with pytest.raises(UsageError, match="memory 0 has 2 pages in the snapshot, not 3"):
@@ -181,7 +190,7 @@ def test_reading_imports_little(tmp_path: Path) -> None:
     written(tmp_path / "snapshot", memory_of(40, (0, b"x" * _BIG), (2 * _BIG, b"y")))
     code = (
         f"import sys; sys.path.insert(0, {_ROOT!r})\n"
-        "from mvvm.runtime.memory import Memory; from mvvm.wasm.types import Limits\n"
+        "from mvvm.runtime.memory import Memory, OutOfBounds; from mvvm.wasm.types import Limits\n"
         "from mvvm.migrate.snapshot import Snapshot\n"
         "memory = Memory(Limits(40, None))\n"
         f"Snapshot.open({str(tmp_path / 'snapshot')!r}).fill_memory(0, memory)\n"

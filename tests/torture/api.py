@@ -5,17 +5,19 @@ All that these tests suppose of the interface is here.
 
 from __future__ import annotations
 
+import ctypes
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import mvvm
+from mvvm.abi.context import CONTEXT_COUNTDOWN
 from mvvm.errors import GuestExit, Trap
-
-_mvvm: Any = mvvm  # checkpoint, restore and Finished are not typed here
+from mvvm.migrate.continuations import Continuations
 
 # More stable points than any guest of the tests passes.
 _NEVER = 1 << 40
+# Of a view: what may differ between two stops at one place.
+_NOT_COMPARED = ("clocks", "host_path", "folders")
 
 
 @dataclass(frozen=True)
@@ -35,13 +37,6 @@ class End:
         return Trap.exit_status if self.how == "trap" else 0
 
 
-class Stopped:
-    """A program that stopped at a stable point."""
-
-    def __init__(self, snapshot: Any) -> None:
-        self.snapshot = snapshot
-
-
 def run(function: Callable[..., object], args: Sequence[object] = ()) -> End:
     """Call a function of the guest, or go on with a restored program, to the end."""
     try:
@@ -53,14 +48,16 @@ def run(function: Callable[..., object], args: Sequence[object] = ()) -> End:
     return End("returned", _tuple(results))
 
 
-def stop(function: Any, count: int, args: Sequence[object] = (), *, functions_only: bool = False) -> Stopped | End:
+def stop(
+    function: mvvm.Func | mvvm.Restored, count: int, args: Sequence[object] = (), *, functions_only: bool = False
+) -> mvvm.Snapshot | End:
     """Call a function of the guest, or go on with a restored program, to its stable point number `count`, from 1."""
-    counts = {"function_count" if functions_only else "count": count}
     try:
-        return Stopped(_mvvm.checkpoint(function, *args, **counts))
-    except _mvvm.Finished as finished:
-        status = getattr(finished, "status", None)
-        return End("exit", (status,)) if status else End("returned", _tuple(getattr(finished, "results", None)))
+        if functions_only:
+            return mvvm.checkpoint(function, *args, function_count=count)
+        return mvvm.checkpoint(function, *args, count=count)
+    except mvvm.Finished as finished:
+        return End("returned", _tuple(finished.result))
     except GuestExit as exit_:
         return End("exit", (exit_.status,))
     except Trap as trap:
@@ -68,61 +65,53 @@ def stop(function: Any, count: int, args: Sequence[object] = (), *, functions_on
 
 
 def restore(
-    stopped: Stopped, program: mvvm.Program, stdin: int, stdout: int, stderr: int, folders: dict[str, str]
-) -> Any:
+    snapshot: mvvm.Snapshot,
+    program: mvvm.Program,
+    continuations: Continuations,
+    streams: Sequence[int] = (0, 1, 2),
+    folders: dict[bytes | str, str] | None = None,
+) -> mvvm.Restored:
     """A new instance that stands where the program stopped; calling what is returned goes on.
 
     `folders` gives host paths by what the guest calls them.
     """
-    return _mvvm.restore(stopped.snapshot, program, stdin=stdin, stdout=stdout, stderr=stderr, folders=folders)
+    stdin, stdout, stderr = streams
+    return mvvm.restore(
+        snapshot,
+        program,
+        folders=folders,
+        stdin=stdin,
+        stdout=stdout,
+        stderr=stderr,
+        continuations=continuations,
+    )
 
 
-def close(restored: Any) -> None:
-    """Close the descriptors of a restored guest, of which thousands may be made in one test."""
-    wasi = getattr(restored, "wasi", None)
-    if wasi is not None:
-        wasi.close()
+def stop_at_once(restored: mvvm.Restored) -> mvvm.Snapshot:
+    """Stop a restored program before it has done anything, as if a request had been pending when it started."""
+    return mvvm.checkpoint(restored, count=0)
 
 
-def stop_at_once(restored: Any) -> Stopped:
-    """Stop a restored program before it has done anything, as if a request had been pending when it started.
-
-    TODO: the exact call.
-    """
-    raise NotImplementedError
+def view(snapshot: mvvm.Snapshot) -> object:
+    """The Wasm view in a snapshot, but for times, in a form that `==` compares."""
+    return _plain(snapshot.view)
 
 
-def view(stopped: Stopped) -> Any:
-    """The Wasm view in a snapshot, in a form that `==` compares.
-
-    TODO: the exact attribute.
-    """
-    return stopped.snapshot.view
-
-
-def number_of_points(start: Callable[[], Any]) -> int:
-    """How many stable points a program passes. `start` makes a function of a fresh instance, each time anew."""
-    try:
-        _mvvm.checkpoint(start(), count=_NEVER)
-    except (_mvvm.Finished, GuestExit, Trap) as ended:
-        points = getattr(ended, "points", None)
-        if isinstance(points, int):
-            return points
-    return _search(lambda count: isinstance(stop(start(), count), Stopped))
+def number_of_points(start: mvvm.Func) -> int:
+    """How many stable points a call without arguments passes."""
+    ended = stop(start, _NEVER)
+    assert isinstance(ended, End)
+    assert start.instance is not None
+    return _NEVER - ctypes.c_uint64.from_address(start.instance.context + CONTEXT_COUNTDOWN).value
 
 
-def _search(stops: Callable[[int], bool]) -> int:
-    """The greatest count that stops a program: by doubling, then by halves."""
-    if not stops(1):
-        return 0
-    low = 1
-    while stops(2 * low):
-        low *= 2
-    high = 2 * low
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (middle, high) if stops(middle) else (low, middle)
-    return low
+def _plain(value: object) -> object:
+    slots = getattr(type(value), "__slots__", None)
+    if slots:
+        return {name: _plain(getattr(value, name)) for name in slots if name not in _NOT_COMPARED}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    return value
 
 
 def _tuple(results: object) -> tuple[object, ...]:

@@ -17,8 +17,8 @@ from tests.programs.strip import without_dwarf
 
 SOURCES = Path(__file__).parent / "guests"
 _PRELUDE = "  ;; prelude\n"
-# A small stack, or the memory that is compared after each run would be sixteen megabytes. No checks that Zig adds at -O0:
-# they bring a large library, and a random number.
+# A small stack, or the memory that is compared after each run would be sixteen megabytes. None of the checks that Zig
+# adds at -O0: they bring a large library, and a random number.
 _ALWAYS = ("-Wl,-z,stack-size=65536", "-fno-sanitize=all", "-fno-stack-protector")
 
 

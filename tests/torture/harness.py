@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Iterable
 
 import mvvm
+from mvvm.migrate.continuations import Continuations
 from mvvm.options import Policy
 from tests.programs.workloads import Workload
 from tests.torture import api
@@ -39,6 +40,7 @@ class Torture:
         self._workload = workload
         self._program = program
         self._second = second or program
+        self._continuations = Continuations(self._second)
         self._same_memory = same_memory
         self._runs = 0
 
@@ -54,7 +56,7 @@ class Torture:
     def number_of_points(self) -> int:
         """How many stable points the program passes."""
         with self._world() as world:
-            return api.number_of_points(lambda: world.start(self._program))
+            return api.number_of_points(world.start(self._program))
 
     def stop_at(self, counts: Iterable[int], *, functions_only: bool = False) -> int:
         """Stop once at each stable point of `counts`, in a run of its own. Returns how many there were."""
@@ -67,10 +69,9 @@ class Torture:
                     assert start.instance is not None
                     self._compare(world.outcome(start.instance, stopped), f"no stop at {count}")
                     break
-                restored = world.restore(stopped, self._second)
+                restored = world.restore(stopped, self._second, self._continuations)
                 end = api.run(restored)
                 self._compare(world.outcome(restored.instance, end), f"a stop at {count}")
-                api.close(restored)
                 stops += 1
         return stops
 
@@ -81,14 +82,13 @@ class Torture:
         """
         with self._world() as world:
             start = world.start(self._program)
-            instance, going = start.instance, start
+            instance = start.instance
+            going: mvvm.Func | mvvm.Restored = start
             stops = 0
             while not isinstance(stopped := api.stop(going, every), End):
                 stops += 1
                 assert stops <= at_most, f"{stops} stops, each after {every} stable points, and no end"
-                if going is not start:
-                    api.close(going)
-                going = world.restore(stopped, self._second)
+                going = world.restore(stopped, self._second, self._continuations)
                 instance = going.instance
             assert instance is not None
             self._compare(world.outcome(instance, stopped), f"a chain of stops, each after {every}")
@@ -101,10 +101,9 @@ class Torture:
                 stopped = api.stop(world.start(self._program), count)
                 if isinstance(stopped, End):
                     break
-                restored = world.restore(stopped, self._second)
+                restored = world.restore(stopped, self._second, self._continuations)
                 second = api.stop_at_once(restored)
                 assert api.view(second) == api.view(stopped), f"a second stop where the program stopped at {count}"
-                api.close(restored)
 
     def _world(self) -> World:
         self._runs += 1

@@ -87,6 +87,11 @@ def crossings() -> Iterator[Trial]:
             yield Trial(guest, first, second, 15)
 
 
+def restops() -> Iterator[Trial]:
+    """Stopped in one build, restored in another, and stopped there before anything happens."""
+    yield from (trial for trial in crossings() if trial.second.policy != Policy.NONE)
+
+
 def chains() -> Iterator[Trial]:
     """Stopped again and again: `points` is about how many stops there are."""
     for guest in GUESTS.values():

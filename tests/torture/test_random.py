@@ -15,6 +15,7 @@ from hypothesis import given, note
 
 import mvvm
 from mvvm.abi import traps
+from mvvm.migrate.continuations import Continuations
 from mvvm.options import Policy
 from tests.compiler.random_function import NUMBERS
 from tests.compiler.random_module import FUEL, RandomModule, Size, random_modules, write_module
@@ -59,6 +60,7 @@ class Stopping:
 
     def __init__(self, wasm: bytes, number: int, seed: int) -> None:
         self._programs = [self._compile(wasm, (number + more) % len(_BUILDS)) for more in range(2)]
+        self._continuations = {id(program): Continuations(program) for program in self._programs}
         self._chance = random.Random(seed)
         self._instance = mvvm.Instance(self._programs[0])
 
@@ -80,7 +82,8 @@ class Stopping:
             if isinstance(stopped, End):
                 return _result(stopped)
             self._programs.reverse()
-            going, given = api.restore(stopped, self._programs[0], 0, 1, 2, {}), ()
+            program = self._programs[0]
+            going, given = api.restore(stopped, program, self._continuations[id(program)]), ()
             self._instance = going.instance
         return _result(api.run(going, given))
 

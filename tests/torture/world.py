@@ -10,16 +10,16 @@ import tempfile
 from dataclasses import dataclass, fields
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 import mvvm
+from mvvm.migrate.continuations import Continuations
 from mvvm.runtime.command import instantiate
 from mvvm.runtime.func import Func
 from mvvm.runtime.instance import Instance
 from mvvm.wasm.types import EXTERNREF, FUNCREF
 from tests.programs.workloads import Workload
 from tests.torture import api
-from tests.torture.api import End, Stopped
+from tests.torture.api import End
 
 _FOLDER = "/"
 
@@ -89,11 +89,13 @@ class World:
         assert isinstance(start, Func)
         return start
 
-    def restore(self, stopped: Stopped, program: mvvm.Program) -> Any:
+    def restore(self, snapshot: mvvm.Snapshot, program: mvvm.Program, continuations: Continuations) -> mvvm.Restored:
         """The program that goes on after a stop, in a new instance. The old one is gone, with its descriptors."""
         self._close_guests()
-        stdin, stdout, stderr = self.streams
-        return api.restore(stopped, program, stdin, stdout, stderr, {_FOLDER: str(self.folder)})
+        restored = api.restore(snapshot, program, continuations, self.streams, {_FOLDER: str(self.folder)})
+        if restored.instance.wasi is not None:
+            self._open.append(restored.instance.wasi)
+        return restored
 
     def outcome(self, instance: Instance, end: End) -> Outcome:
         """What came of the run, of which `instance` did the last part."""

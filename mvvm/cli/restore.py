@@ -1,0 +1,40 @@
+"""The command `restore`: go on with a program from its snapshot."""
+
+from __future__ import annotations
+
+from mvvm.cli.checkpoint import finish, snapshot_path
+from mvvm.cli.run import load_program
+from mvvm.cli.session import Session, run_frames
+from mvvm.errors import UsageError
+from mvvm.migrate.snapshot import Snapshot
+from mvvm.runtime.command import instantiate
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from mvvm.cli.restore_options import RestoreOptions
+
+
+def restore(command: str, options: RestoreOptions) -> int:
+    """Go on as `options` say. Returns the exit status. Raises MvvmError."""
+    target, triggers = options.target, options.triggers
+    path = options.snapshot or snapshot_path(target)
+    program = load_program(command, target, checkpoint=True, quiet=options.quiet)
+    snapshot = Snapshot.open(path, verify=options.verify)
+    snapshot.check_module(program.target.module_sha256)
+    view = snapshot.view
+    if view.wasi is None:
+        raise UsageError(f"{path}: the program was not run as a command but from Python: restore it there")
+    session = Session(command, triggers, triggers.output or path)
+    from mvvm.runtime.wasi.reopen import reopen
+
+    wasi = reopen(view.wasi, folders=dict(options.folders))
+    checkpoints = program.target.checkpoint != "none"
+
+    def body() -> int:
+        instance = instantiate(program, wasi, state=snapshot, prepare=session.prepare if checkpoints else None)
+        continuations = session.continuations_of(program)
+        continuations.find(view.frames[0])
+        continuations.find_ahead(view.frames[1:])
+        return run_frames(instance, list(view.frames), continuations)
+
+    return finish(command, session, body, expect_stop=triggers.any)
