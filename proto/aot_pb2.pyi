@@ -238,7 +238,7 @@ class Names(_message.Message):
     def __init__(self, module: _Optional[str] = ..., indices: _Optional[_Iterable[int]] = ..., names: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class Continuation(_message.Message):
-    __slots__ = ("format_version", "module_sha256", "triple", "cpu_features", "function", "pc", "locals", "types", "results", "imports", "resume", "code_functions", "code_offsets")
+    __slots__ = ("format_version", "module_sha256", "triple", "cpu_features", "function", "pc", "locals", "types", "results", "imports", "resume", "code_functions", "code_offsets", "switches")
     FORMAT_VERSION_FIELD_NUMBER: _ClassVar[int]
     MODULE_SHA256_FIELD_NUMBER: _ClassVar[int]
     TRIPLE_FIELD_NUMBER: _ClassVar[int]
@@ -252,6 +252,7 @@ class Continuation(_message.Message):
     RESUME_FIELD_NUMBER: _ClassVar[int]
     CODE_FUNCTIONS_FIELD_NUMBER: _ClassVar[int]
     CODE_OFFSETS_FIELD_NUMBER: _ClassVar[int]
+    SWITCHES_FIELD_NUMBER: _ClassVar[int]
     format_version: int
     module_sha256: bytes
     triple: str
@@ -265,4 +266,15 @@ class Continuation(_message.Message):
     resume: int
     code_functions: _containers.RepeatedScalarFieldContainer[int]
     code_offsets: _containers.RepeatedScalarFieldContainer[int]
-    def __init__(self, format_version: _Optional[int] = ..., module_sha256: _Optional[bytes] = ..., triple: _Optional[str] = ..., cpu_features: _Optional[_Iterable[str]] = ..., function: _Optional[int] = ..., pc: _Optional[int] = ..., locals: _Optional[_Iterable[int]] = ..., types: _Optional[str] = ..., results: _Optional[str] = ..., imports: _Optional[_Iterable[str]] = ..., resume: _Optional[int] = ..., code_functions: _Optional[_Iterable[int]] = ..., code_offsets: _Optional[_Iterable[int]] = ...) -> None: ...
+    switches: _containers.RepeatedCompositeFieldContainer[Switch]
+    def __init__(self, format_version: _Optional[int] = ..., module_sha256: _Optional[bytes] = ..., triple: _Optional[str] = ..., cpu_features: _Optional[_Iterable[str]] = ..., function: _Optional[int] = ..., pc: _Optional[int] = ..., locals: _Optional[_Iterable[int]] = ..., types: _Optional[str] = ..., results: _Optional[str] = ..., imports: _Optional[_Iterable[str]] = ..., resume: _Optional[int] = ..., code_functions: _Optional[_Iterable[int]] = ..., code_offsets: _Optional[_Iterable[int]] = ..., switches: _Optional[_Iterable[_Union[Switch, _Mapping]]] = ...) -> None: ...
+
+class Switch(_message.Message):
+    __slots__ = ("pc", "locals", "types")
+    PC_FIELD_NUMBER: _ClassVar[int]
+    LOCALS_FIELD_NUMBER: _ClassVar[int]
+    TYPES_FIELD_NUMBER: _ClassVar[int]
+    pc: int
+    locals: _containers.RepeatedScalarFieldContainer[int]
+    types: str
+    def __init__(self, pc: _Optional[int] = ..., locals: _Optional[_Iterable[int]] = ..., types: _Optional[str] = ...) -> None: ...

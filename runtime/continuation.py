@@ -8,6 +8,7 @@ import os
 
 from mvvm import cpu
 from mvvm.abi import elf, sections
+from mvvm.abi.context import CONTEXT_SWITCH
 from mvvm.abi.view import AT, Frame
 from mvvm.errors import BadAotFile, BadSnapshot, IncompatibleAot
 from mvvm.proto import wire
@@ -29,7 +30,7 @@ _MISSING = ("missing", 0)
 class Continuation:
     """A continuation's file, mapped: code that goes on from a frame of `function` AT byte `pc` of the module."""
 
-    __slots__ = ("_address", "_code", "function", "locals", "pc", "results", "types")
+    __slots__ = ("_address", "_code", "_num_slots", "function", "locals", "pc", "results", "switches", "types")
 
     def __init__(self, program: Program, file: int, size: int) -> None:
         """Map the file of a descriptor. Raises BadAotFile, IncompatibleAot."""
@@ -48,6 +49,11 @@ class Continuation:
         self.function, self.pc = wire.number(fields, 5), wire.number(fields, 6)
         self.locals, self.types = wire.numbers(fields, 7), wire.text(fields, 8)
         self.results = wire.text(fields, 9)
+        # Live locals and types by the byte offset of the loop.
+        self.switches = {
+            wire.number(item, 1): (wire.numbers(item, 2), wire.text(item, 3)) for item in wire.messages(fields, 14)
+        }
+        self._num_slots = max(1, len(self.types), 2 * len(self.results), *(len(t) for _, t in self.switches.values()))
         imports = wire.texts(fields, 10)
         check_places(image, len(imports))
         offset = wire.number(fields, 11)
@@ -64,26 +70,36 @@ class Continuation:
         """A frame that was IN_CALL, when its call has given `results`. Raises BadSnapshot where they do not fit."""
         return Frame(self.function, self.pc, AT, frame.locals, frame.stack + results)
 
-    def run(self, instance: Instance, frame: Frame) -> list[Value]:
-        """Go on from a frame to the end of its function. Returns its results; a funcref among them as in a view.
+    def run(self, instance: Instance, frame: Frame) -> list[Value] | Frame:
+        """Go on from a frame to the end of its function: returns its results; a funcref among them as in a view.
+
+        Or to a loop around where it began, which another continuation goes on with: returns the frame there.
 
         Raises Trap, Stopped, what the host raised, and BadSnapshot where the frame is not one for this code.
         """
         values = [*(frame.locals.get(index, _MISSING) for index in self.locals), *frame.stack]
         if frame.function != self.function or "".join([type_ for type_, _ in values]) != self.types:
             raise BadSnapshot(f"damaged snapshot: the frame at byte {frame.pc:#x} has other values than it should")
-        slots = (ctypes.c_uint64 * max(len(values), 2 * len(self.results), 1))()
+        slots = (ctypes.c_uint64 * self._num_slots)()
         for slot, (type_, bits) in enumerate(values):
             if type_ in _NARROW:  # in the low bytes, whatever the byte order
                 ctypes.c_uint32.from_buffer(slots, 8 * slot).value = bits
             else:
                 slots[slot] = instance.funcref(bits) if type_ == FUNCREF else bits
         enter(instance, self._address, instance.context, ctypes.addressof(slots))
-        results = []
-        for position, type_ in enumerate(self.results):
-            narrow = ctypes.c_uint32.from_buffer(slots, 16 * position).value
-            results.append(value_of(instance, type_, narrow if type_ in _NARROW else slots[2 * position]))
-        return results
+        switch = ctypes.c_uint64.from_address(instance.context + CONTEXT_SWITCH)
+        if not switch.value:
+            return [_value(instance, t, slots, 2 * position) for position, t in enumerate(self.results)]
+        pc, switch.value = switch.value, 0
+        locals_, types = self.switches[pc]
+        values = [_value(instance, type_, slots, slot) for slot, type_ in enumerate(types)]
+        live = dict(zip(locals_, values[: len(locals_)], strict=True))
+        return Frame(self.function, pc, AT, live, values[len(locals_) :])
+
+
+def _value(instance: Instance, type_: str, slots: ctypes.Array[ctypes.c_uint64], slot: int) -> Value:
+    narrow = ctypes.c_uint32.from_buffer(slots, 8 * slot).value
+    return value_of(instance, type_, narrow if type_ in _NARROW else slots[slot])
 
 
 def load_continuation(program: Program, contents: bytes) -> Continuation:

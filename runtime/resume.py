@@ -32,20 +32,25 @@ def resume(instance: Instance, frames: list[Frame], find: Find) -> list[int]:
         raise BadSnapshot("damaged snapshot: its innermost frame is in a call")
     controller = instance.controller
     results: list[Value] = []
-    for number, frame in enumerate(frames):
+    for number, reached in enumerate(frames):
         outer = frames[number + 1 :]
-        continuation = find(frame)
-        if number:
-            frame = continuation.returned(frame, results)
-        if controller is not None and controller.requested:
-            controller.cancel()
-            raise Stopped([frame, *outer])
-        try:
-            results = continuation.run(instance, frame)
-        except Stopped as stop:
-            raise Stopped(stop.frames + outer) from None
-        except Trap as trap:
-            names = instance.program.names
-            trap.frames += tuple((item.function, names.get(item.function)) for item in outer)
-            raise
+        continuation = find(reached)
+        frame = continuation.returned(reached, results) if number else reached
+        while True:
+            if controller is not None and controller.requested:
+                controller.cancel()
+                raise Stopped([frame, *outer])
+            try:
+                outcome = continuation.run(instance, frame)
+            except Stopped as stop:
+                raise Stopped(stop.frames + outer) from None
+            except Trap as trap:
+                names = instance.program.names
+                trap.frames += tuple((item.function, names.get(item.function)) for item in outer)
+                raise
+            if isinstance(outcome, list):
+                results = outcome
+                break
+            frame = outcome
+            continuation = find(frame)
     return [bits for _, bits in results]

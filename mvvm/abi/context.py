@@ -55,6 +55,9 @@ CONTEXT_PC_LOW = 40  # u64
 CONTEXT_PC_HIGH = 48  # u64
 CONTEXT_ON_POINT = 56  # ptr: i64 (ptr context, i64 number): 1 to stop, 0 to go on, below 0: unwind with an exception
 CONTEXT_COMMIT = 64  # ptr: where the next record goes in the commit buffer
+# u64: 0, or the byte offset in the module of the `loop` that a continuation left for another one to go on with; what is
+# live there is in the slots that it was given (mvvm.lower.continuation).
+CONTEXT_SWITCH = 72
 CONTEXT_HEAD = 80
 
 MEMORY_BASE = 0  # ptr: never changes while the instance lives

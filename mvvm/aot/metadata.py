@@ -216,6 +216,7 @@ def continuation(module: Module, image: Image, lowered: Continuation, options: C
         resume=resume,
         code_functions=code.values(),
         code_offsets=code.keys(),
+        switches=[aot_pb2.Switch(pc=pc, locals=locals_, types=types) for pc, locals_, types in lowered.switches],
     )
     return {sections.CONTINUATION: _serialize(message)}
 

@@ -34,7 +34,7 @@ def restore(command: str, options: RestoreOptions) -> int:
         instance = instantiate(program, wasi, state=snapshot, prepare=session.prepare if checkpoints else None)
         continuations = session.continuations_of(program)
         continuations.find(view.frames[0])
-        continuations.find_ahead(view.frames[1:])
+        continuations.find_ahead(view.frames)
         return run_frames(instance, list(view.frames), continuations)
 
     return finish(command, session, body, expect_stop=triggers.any)

@@ -1,11 +1,16 @@
 """Continuations: a function entered at a label, in the middle of its body.
 
 The body from the label on is lowered once as the *first part*. A loop around the label cannot go round again there:
-an edge into the middle of a loop would make it irreducible, which LLVM does not optimize. So the loop's back edges lead
-to a *clean copy*: the whole loop, lowered once more as any loop is, behind the first part's rest of it. After one
-iteration at the most the program is in normal loops again. Of nested loops each level has its copy:
+an edge into the middle of a loop would make it irreducible, which LLVM does not optimize. So the back edges of the
+innermost loop around the label lead to a *clean copy*: the whole loop, lowered once more as any loop is, behind the
+first part's rest of it. After one iteration at the most the program is in a normal loop again.
 
-    label .. end of inner loop | inner loop | .. end of outer loop | outer loop, the inner one in it | .. end
+    label .. end of the innermost loop | the innermost loop | .. end of the next loop | ..
+
+The back edges of the loops further out would need copies of larger and larger parts of the body. They *switch*: the
+continuation puts what is live at the loop into the slots that it was given and returns, and the runtime goes on
+with the continuation from that loop, in which it is a normal loop too. That happens once for each loop around the
+label at the most.
 
 What lies on the operand stack below a loop, or is in a local that the loop does not set, was loaded at the entry and
 dominates all copies.
@@ -16,12 +21,14 @@ from __future__ import annotations
 from bisect import bisect_left
 from typing import TYPE_CHECKING
 
+from mvvm.abi.context import CONTEXT_SWITCH
 from mvvm.abi.sections import RESUME
 from mvvm.abi.view import AT
 from mvvm.errors import BadSnapshot
 from mvvm.lower.function import Frame, FunctionLowering
 from mvvm.lower.indirect import declare_static_table
 from mvvm.lower.llvm_types import LLVM, ZERO, result_type
+from mvvm.lower.loops import merge_edges, rows_of, state_of_loop
 from mvvm.lower.module import HANDLERS, declare_function, declare_support, lower_function, module_text
 from mvvm.passes.liveness import live_locals
 from mvvm.passes.shadow_stack import insert_stack_checks
@@ -48,10 +55,10 @@ class Continuation:
     """The IR of a continuation: of the function itself, and of the thunk that enters it.
 
     It starts AT byte `pc` of the module, and takes the live `locals` (indices) and the operand stack, whose `types` are
-    in this order.
+    in this order. `switches` are the loops that it may switch at: for each its byte offset, live locals, and types.
     """
 
-    __slots__ = ("locals", "lowering", "pc", "text", "types")
+    __slots__ = ("locals", "lowering", "pc", "switches", "text", "types")
 
     def __init__(self, lowering: FunctionLowering, position: int, locals_: tuple[int, ...], operands: str) -> None:
         function = lowering.function
@@ -60,6 +67,7 @@ class Continuation:
         self.locals = locals_
         self.types = "".join([function.locals[i] for i in locals_]) + operands
         self.text = ""
+        self.switches: list[tuple[int, tuple[int, ...], str]] = []
 
 
 def lower_continuation(
@@ -148,6 +156,8 @@ class _Resumed:
         self.live = live_locals(function)
         self.operands = operands
         self.open = _open_at(function, position)
+        self.has_clean_copy = False
+        self.switches: list[tuple[int, tuple[int, ...], str]] = []
 
     def lower(self) -> Continuation:
         f = self.f
@@ -209,8 +219,33 @@ class _Resumed:
         frame = f.frames[block]
         if block.kind != LOOP or not frame.incoming:
             HANDLERS[END](f, block)  # a block's label, or the end of a loop that does not go round
-            return
-        # The loop goes round: its clean copy, and both ways out of it.
+        elif self.has_clean_copy:
+            del f.frames[block]
+            self._switch(item, frame)
+        else:
+            self.has_clean_copy = True
+            self._copy(item, frame)
+
+    def _switch(self, item: _Open, frame: Frame) -> None:
+        """Leave a loop's back edges to the continuation from there."""
+        f, block, function = self.f, item.block, self.function
+        with f.aside():
+            f.start_block(frame.label)
+            locals_, operands = state_of_loop(f, block, merge_edges(f, block, rows_of(frame)))
+            live = self.live[item.start]
+            types = "".join([function.locals[i] for i in live]) + function.operands[item.start]
+            pc = function.offsets[item.start]
+            for slot, (type_, value) in enumerate(zip(types, [*(locals_[i] for i in live), *operands], strict=True)):
+                address = f.emit(f"getelementptr inbounds i8, ptr %values, i64 {8 * slot}")
+                f.lines.append(f"  store {LLVM[type_]} {value}, ptr {address}, align 8")
+            f.lines.append(f"  store i64 {pc}, ptr {f.context_field('%switch', CONTEXT_SWITCH)}, align 8")
+            f.lines.append("  br label %unwound")
+        f.returns_early = True
+        self.switches.append((pc, live, types))
+
+    def _copy(self, item: _Open, frame: Frame) -> None:
+        """The clean copy of a loop, and both ways out of it."""
+        f, block = self.f, item.block
         after = Frame(block, f.label())
         live = self.live[item.end + 1]
         arity = len(block.type.results)
@@ -264,12 +299,17 @@ def _open_at(function: Function, position: int) -> list[_Open]:
 
 
 def _thunk(function: Function) -> str:
-    """Enters the continuation with values from 8-byte slots; puts the results into 16-byte slots there."""
+    """Enter the continuation with values from 8-byte slots; put results into 16-byte slots, unless it switches."""
     returned = result_type(function.type)
     results = function.type.results
     lines = [
         f"define hidden void @{RESUME}(ptr %ctx, ptr %values) #0 {{",
         f"  %r = call {returned} @{_BODY}(ptr %ctx, ptr %values)".replace("%r = call void", "call void"),
+        f"  %switch_field = getelementptr i8, ptr %ctx, i64 {CONTEXT_SWITCH}",
+        "  %switch = load i64, ptr %switch_field",
+        "  %stays = icmp eq i64 %switch, 0",
+        "  br i1 %stays, label %results, label %return",
+        "results:",
     ]
     for i, t in enumerate(results):
         value = "%r"
@@ -278,4 +318,4 @@ def _thunk(function: Function) -> str:
             lines.append(f"  {value} = extractvalue {returned} %r, {i}")
         lines.append(f"  %t{i} = getelementptr i8, ptr %values, i64 {16 * i}")
         lines.append(f"  store {LLVM[t]} {value}, ptr %t{i}")
-    return "\n".join([*lines, "  ret void\n}\n"])
+    return "\n".join([*lines, "  br label %return", "return:", "  ret void\n}\n"])

@@ -118,6 +118,7 @@ class FunctionLowering:
         "position",
         "promotions",
         "reachable",
+        "returns_early",
         "stable_points",
         "stack",
         "static_tables_used",
@@ -136,6 +137,7 @@ class FunctionLowering:
         self.stable_points = points = find_stable_points(function, facts.policy, facts.suspending)
         self.dead_sets, self.live = find_liveness(function, with_points=bool(points.calls or points.loops))
         self.points: list[Point] = []
+        self.returns_early = False  # whether anything branches to %unwound
         self.position = 0  # of the instruction that is lowered
         self.stack: list[str] = []
         params = len(function.type.params)
@@ -296,7 +298,7 @@ class FunctionLowering:
             f"{label}:\n  call void @mvvm_trap(ptr %ctx, i32 {code})\n  unreachable"
             for code, label in self._traps.items()
         ]
-        if self.points:
+        if self.returns_early:
             returned = result_type(function.type)
             traps.append("unwound:\n  ret void" if returned == "void" else f"unwound:\n  ret {returned} poison")
         return "\n".join([head, *self._prologue.values(), *self.lines, *self.cold, *traps, "}\n"])

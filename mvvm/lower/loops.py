@@ -93,22 +93,32 @@ def close_loop(f: FunctionLowering, frame: Frame) -> None:
     loop = frame.loop
     if loop is None:
         return
-    rows: list[Row] = [(origin, [*values, *locals_]) for origin, values, locals_ in frame.incoming]
+    rows = rows_of(frame)
     if loop.header == frame.label:
         _write_phis(f, loop.phis, rows)
         return
     entry, *back = rows
     with f.aside():
         f.start_block(frame.label)
-        origins = [origin for origin, _ in back]
-        columns = zip(*[values for _, values in back], strict=True)
-        values = [f.phi(LLVM[t], origins, column) for t, column in zip(_types(f, frame.block), columns, strict=True)]
+        values = merge_edges(f, frame.block, back)
         if loop.strip:
             _count(f, loop, values)
         again = f.label()
-        _check(f, frame, loop, values, again)
+        check_loop(f, loop.position, *state_of_loop(f, frame.block, values), again)
         f.lines.append(f"{again}:\n  br label %{loop.strip or loop.header}")
     _write_phis(f, loop.strip_phis or loop.phis, [entry, (again, values)])
+
+
+def rows_of(frame: Frame) -> list[Row]:
+    """The edges that lead to a loop."""
+    return [(origin, [*values, *locals_]) for origin, values, locals_ in frame.incoming]
+
+
+def merge_edges(f: FunctionLowering, block: Block, rows: list[Row]) -> list[str]:
+    """The values of a loop's parameters and locals where several edges meet; the LLVM block has just begun."""
+    origins = [origin for origin, _ in rows]
+    columns = zip(*[values for _, values in rows], strict=True)
+    return [f.phi(LLVM[t], origins, column) for t, column in zip(_types(f, block), columns, strict=True)]
 
 
 def _count(f: FunctionLowering, loop: Loop, values: list[str]) -> None:
@@ -124,13 +134,13 @@ def _count(f: FunctionLowering, loop: Loop, values: list[str]) -> None:
     f.current = poll
 
 
-def _check(f: FunctionLowering, frame: Frame, loop: Loop, values: list[str], again: str) -> None:
-    block = frame.block
+def state_of_loop(f: FunctionLowering, block: Block, values: list[str]) -> tuple[list[str], list[str]]:
+    """The locals and the operand stack when a loop goes round, given `values` for its parameters and locals."""
     arity = len(block.type.params)
     locals_ = list(f.locals)
     for index, value in zip(block.phi_locals, values[arity:], strict=True):
         locals_[index] = value
-    check_loop(f, loop.position, locals_, [*f.stack[: block.height], *values[:arity]], again)
+    return locals_, [*f.stack[: block.height], *values[:arity]]
 
 
 def _write_phis(f: FunctionLowering, phis: Phis, rows: list[Row]) -> None:

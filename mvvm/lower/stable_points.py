@@ -83,6 +83,7 @@ def _check(f: FunctionLowering, point: Point, values: Sequence[str], after: str,
     """Branch to the block `after`, or commit `values` and return to the caller."""
     slots = _place(point, values, canonical=f.canonical)
     f.points.append(point)
+    f.returns_early = True
     word = f.emit(f"load volatile i32, ptr {f.context_field('%poll', CONTEXT_POLL)}, align 4")
     running = f.emit(f"icmp eq i32 {word}, 0")
     cold = f.label()

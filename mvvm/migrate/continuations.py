@@ -6,6 +6,7 @@ import _thread
 
 from mvvm import cache
 from mvvm.abi.sections import FORMAT_VERSION
+from mvvm.abi.view import AT
 from mvvm.errors import InputError
 from mvvm.runtime.continuation import Continuation, load_continuation
 from mvvm.version import __version__
@@ -43,13 +44,14 @@ class Continuations:
         return self._find((frame.function, frame.pc, frame.kind))
 
     def find_ahead(self, frames: Iterable[Frame]) -> None:
-        """Find those of frames that are not needed yet, in a thread of its own."""
-        labels = dict.fromkeys((frame.function, frame.pc, frame.kind) for frame in frames)
+        """Find those of frames, and those that they switch to, in a thread of its own: they are not needed yet."""
+        labels = [(frame.function, frame.pc, frame.kind) for frame in frames]
 
         def work() -> None:
             try:
-                for label in labels:
-                    self._find(label)
+                for label in labels:  # grows
+                    found = self._find(label)
+                    labels.extend((found.function, pc, AT) for pc in found.switches)
             except BaseException:  # it will happen again when the frame is reached, where somebody sees it
                 return
 

@@ -190,7 +190,7 @@ def test_reading_imports_little(tmp_path: Path) -> None:
     written(tmp_path / "snapshot", memory_of(40, (0, b"x" * _BIG), (2 * _BIG, b"y")))
     code = (
         f"import sys; sys.path.insert(0, {_ROOT!r})\n"
-        "from mvvm.runtime.memory import Memory, OutOfBounds; from mvvm.wasm.types import Limits\n"
+        "from mvvm.runtime.memory import Memory; from mvvm.wasm.types import Limits\n"
         "from mvvm.migrate.snapshot import Snapshot\n"
         "memory = Memory(Limits(40, None))\n"
         f"Snapshot.open({str(tmp_path / 'snapshot')!r}).fill_memory(0, memory)\n"
