@@ -1,4 +1,5 @@
-"""Start-up: `mvvm-run hello.aot` against a Python that imports ctypes and google.protobuf, as a ratio.
+"""Start-up, as ratios: `mvvm-run hello.aot` against a Python that imports ctypes and google.protobuf, and
+`mvvm-restore` of the same program, whose continuation is in the cache, against `mvvm-run`.
 
 Whole processes, in turn: `python -m bench.start_up [RUNS]`.
 """
@@ -29,22 +30,31 @@ _ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PY
 
 def _seconds(command: list[str]) -> float:
     started = time.perf_counter()
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=_ENVIRONMENT)
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=_ENVIRONMENT)
     return time.perf_counter() - started
+
+
+def _print_ratio(what: str, pairs: list[tuple[float, float]]) -> None:
+    ratio = statistics.median(a for a, _ in pairs) / statistics.median(b for _, b in pairs)
+    shortest = min(a for a, _ in pairs) / min(b for _, b in pairs)
+    print(f"{what}: {ratio:.2f} (shortest: {shortest:.2f})")
 
 
 def _main() -> None:
     runs = int(sys.argv[1]) if len(sys.argv) > 1 else 40
-    run = Path(sys.executable).with_name("mvvm-run")
+    scripts = Path(sys.executable).parent
     with tempfile.TemporaryDirectory() as folder:
+        _ENVIRONMENT["XDG_CACHE_HOME"] = folder
         aot = Path(folder, "hello.aot")
-        aot.write_bytes(mvvm.compile(_HELLO))
-        ours = [sys.executable, str(run), str(aot)]
-        theirs = [sys.executable, "-c", "import ctypes, google.protobuf"]
-        pairs = [(_seconds(ours), _seconds(theirs)) for _ in range(_WARM_UP + runs)][_WARM_UP:]
-    ratio = statistics.median(a for a, _ in pairs) / statistics.median(b for _, b in pairs)
-    shortest = min(a for a, _ in pairs) / min(b for _, b in pairs)
-    print(f"mvvm-run hello.aot / python -c 'import ctypes, google.protobuf': {ratio:.2f} (shortest: {shortest:.2f})")
+        options = mvvm.CompileOptions(checkpoint=mvvm.Policy.COUNTER_LOOP)
+        aot.write_bytes(mvvm.compile(_HELLO, options))
+        run = [sys.executable, str(scripts / "mvvm-run"), str(aot)]
+        python = [sys.executable, "-c", "import ctypes, google.protobuf"]
+        restore = [sys.executable, str(scripts / "mvvm-restore"), "-t", str(aot)]
+        _seconds([sys.executable, str(scripts / "mvvm-checkpoint"), "-t", str(aot), "-c", "1"])
+        rounds = [(_seconds(run), _seconds(python), _seconds(restore)) for _ in range(_WARM_UP + runs)][_WARM_UP:]
+    _print_ratio("mvvm-run hello.aot / python -c 'import ctypes, google.protobuf'", [(a, b) for a, b, _ in rounds])
+    _print_ratio("mvvm-restore -t hello.aot / mvvm-run hello.aot", [(c, a) for a, _, c in rounds])
 
 
 if __name__ == "__main__":

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import os
 import zlib
-from hashlib import sha256
-from typing import TYPE_CHECKING
+from _blake2 import blake2b  # without OpenSSL, which hashlib loads: a restore imports this module
 
 from mvvm.abi.sections import FORMAT_VERSION
 from mvvm.errors import InputError
-from mvvm.files import write_atomically
 from mvvm.runtime.program import load
 from mvvm.version import __version__
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
 # Bytes of all entries; those that were not used for longest are removed beyond that.
 _LIMIT = 2 << 30
 _CRC_SIZE = 4
+_KEY_SIZE = 32  # bytes
 _AOT = ".aot"
 
 
@@ -37,7 +37,7 @@ def load_cached(
     `warn` is told where the cache cannot be written. Raises what `compile` and `load` raise.
     """
     about = repr((__version__, FORMAT_VERSION, options)).encode()
-    name = key(sha256(source).digest(), about)
+    name = key(source, about)
     if read(name, _AOT) is not None:
         try:
             return load(_path(name, _AOT))
@@ -53,7 +53,11 @@ def load_cached(
 
 def key(*parts: bytes) -> str:
     """The name of an entry that depends on nothing but `parts`."""
-    return sha256(b"".join(sha256(part).digest() for part in parts)).hexdigest()
+    return _hash(b"".join(_hash(part).digest() for part in parts)).hexdigest()
+
+
+def _hash(data: bytes) -> blake2b:
+    return blake2b(data, digest_size=_KEY_SIZE)
 
 
 def read(name: str, suffix: str) -> bytes | None:
@@ -72,6 +76,8 @@ def read(name: str, suffix: str) -> bytes | None:
 
 def write(name: str, suffix: str, contents: bytes) -> None:
     """Keep an entry. Raises OSError."""
+    from mvvm.files import write_atomically
+
     path = _path(name, suffix)
     os.makedirs(folder(), 0o700, exist_ok=True)
     write_atomically(path, (contents, _crc(contents)))

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+_UNFINISHED = ".tmp"
+
 
 def write_atomically(path: str, parts: Iterable[bytes]) -> None:
     """Write a file under another name in the same folder, then rename it.
@@ -44,6 +46,14 @@ def replace_durably(path: str, write: Callable[[int], None], mode: int) -> None:
     _replace(path, write, mode, durable=True)
 
 
+def remove_unfinished(path: str, pid: int) -> None:
+    """Remove what a process left that was killed while it wrote a file at `path`. Raises OSError."""
+    folder, name = os.path.split(os.path.realpath(path))
+    for entry in os.listdir(folder):
+        if entry.startswith(f"{name}.{pid}-") and entry.endswith(_UNFINISHED):
+            os.unlink(os.path.join(folder, entry))
+
+
 def _is_special(path: str) -> bool:
     try:
         return not stat.S_ISREG(os.stat(path).st_mode)
@@ -52,7 +62,7 @@ def _is_special(path: str) -> bool:
 
 
 def _replace(path: str, write: Callable[[int], None], mode: int, *, durable: bool) -> None:
-    temporary = f"{path}.{os.urandom(4).hex()}.tmp"
+    temporary = f"{path}.{os.getpid()}-{os.urandom(4).hex()}{_UNFINISHED}"
     try:
         descriptor = os.open(temporary, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
         try:

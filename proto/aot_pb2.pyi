@@ -162,7 +162,7 @@ class Data(_message.Message):
     def __init__(self, mode: _Optional[int] = ..., memory: _Optional[int] = ..., offset: _Optional[bytes] = ..., start: _Optional[int] = ..., size: _Optional[int] = ...) -> None: ...
 
 class Functions(_message.Message):
-    __slots__ = ("imports", "functions", "invoke_thunks", "host_thunks", "enter", "on_signal", "handler_words", "trap", "builtin", "stable_point", "static_tables")
+    __slots__ = ("imports", "functions", "invoke_thunks", "host_thunks", "enter", "on_signal", "handler_words", "trap", "builtin", "stable_point", "static_tables", "local")
     IMPORTS_FIELD_NUMBER: _ClassVar[int]
     FUNCTIONS_FIELD_NUMBER: _ClassVar[int]
     INVOKE_THUNKS_FIELD_NUMBER: _ClassVar[int]
@@ -174,6 +174,7 @@ class Functions(_message.Message):
     BUILTIN_FIELD_NUMBER: _ClassVar[int]
     STABLE_POINT_FIELD_NUMBER: _ClassVar[int]
     STATIC_TABLES_FIELD_NUMBER: _ClassVar[int]
+    LOCAL_FIELD_NUMBER: _ClassVar[int]
     imports: _containers.RepeatedScalarFieldContainer[str]
     functions: bytes
     invoke_thunks: bytes
@@ -185,7 +186,8 @@ class Functions(_message.Message):
     builtin: int
     stable_point: int
     static_tables: _containers.RepeatedCompositeFieldContainer[StaticTable]
-    def __init__(self, imports: _Optional[_Iterable[str]] = ..., functions: _Optional[bytes] = ..., invoke_thunks: _Optional[bytes] = ..., host_thunks: _Optional[bytes] = ..., enter: _Optional[int] = ..., on_signal: _Optional[int] = ..., handler_words: _Optional[int] = ..., trap: _Optional[int] = ..., builtin: _Optional[int] = ..., stable_point: _Optional[int] = ..., static_tables: _Optional[_Iterable[_Union[StaticTable, _Mapping]]] = ...) -> None: ...
+    local: bytes
+    def __init__(self, imports: _Optional[_Iterable[str]] = ..., functions: _Optional[bytes] = ..., invoke_thunks: _Optional[bytes] = ..., host_thunks: _Optional[bytes] = ..., enter: _Optional[int] = ..., on_signal: _Optional[int] = ..., handler_words: _Optional[int] = ..., trap: _Optional[int] = ..., builtin: _Optional[int] = ..., stable_point: _Optional[int] = ..., static_tables: _Optional[_Iterable[_Union[StaticTable, _Mapping]]] = ..., local: _Optional[bytes] = ...) -> None: ...
 
 class StaticTable(_message.Message):
     __slots__ = ("table", "offset")

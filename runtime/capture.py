@@ -49,8 +49,11 @@ def read_frames(instance: Instance, start: int, end: int) -> list[Frame]:
             host = _host_call(instance, slots)
             continue
         point = program.points.find(pc)
-        values = _values(instance, point, slots, stable_points.is_canonical(number))
-        frames.append(_frame(instance, pc, point, values, host, innermost=not frames))
+        # A call that has not returned has no results: what it returned to unwind is nothing.
+        in_call = host is not None or bool(frames)
+        count = len(point.types) - (point.num_results if in_call else 0)
+        values = _values(instance, point, slots, count, stable_points.is_canonical(number))
+        frames.append(_frame(instance, pc, point, values, host, in_call=in_call))
         host = None
     return frames
 
@@ -65,9 +68,10 @@ def _host_call(instance: Instance, slots: memoryview) -> _HostCall:
     return _HostCall(function, arguments)
 
 
-def _values(instance: Instance, point: StablePoint, slots: memoryview, canonical: bool) -> list[Value]:
+def _values(instance: Instance, point: StablePoint, slots: memoryview, count: int, canonical: bool) -> list[Value]:
+    """The first `count` values of a point."""
     values: list[Value] = []
-    for position, (type_, place) in enumerate(zip(point.types, point.places, strict=True)):
+    for position, (type_, place) in enumerate(zip(point.types[:count], point.places[:count], strict=True)):
         if not canonical and place & 1:
             values.append((type_, point.constants[place >> 1]))
             continue
@@ -95,22 +99,21 @@ def function_bits(instance: Instance, funcref: int) -> int:
 
 
 def _frame(
-    instance: Instance, pc: int, point: StablePoint, values: list[Value], host: _HostCall | None, *, innermost: bool
+    instance: Instance, pc: int, point: StablePoint, values: list[Value], host: _HostCall | None, *, in_call: bool
 ) -> Frame:
     num_locals = len(point.locals)
     locals_ = dict(zip(point.locals, values[:num_locals], strict=True))
     stack = values[num_locals:]
     if not point.is_call:
         return Frame(point.function, pc, AT, locals_, stack)
-    without_results = stack[: len(stack) - point.num_results]
     if host is not None:
-        stack = without_results + host.arguments
+        stack += host.arguments
         if point.table is not None:
             stack.append((I32, _element_of(instance, point.table, host.function)))
         return Frame(point.function, pc, AT, locals_, stack)
-    if innermost:
-        return Frame(point.function, point.next_pc, AT, locals_, stack)
-    return Frame(point.function, pc, IN_CALL, locals_, without_results)
+    if in_call:
+        return Frame(point.function, pc, IN_CALL, locals_, stack)
+    return Frame(point.function, point.next_pc, AT, locals_, stack)
 
 
 def _element_of(instance: Instance, table: int, function: int) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import _thread
 import ctypes
+import os
 
 from mvvm.abi import context as abi
 from mvvm.abi.stable_points import CALL_POINTS, COUNTING, LOOP_POINTS, REQUESTED, RUN, UNWINDING
@@ -34,6 +35,9 @@ _callback: object = None
 _RECORD_FACTOR = 8
 _EVERYTHING = (1 << 64) - 1
 
+WITHOUT_STABLE_POINTS = (
+    "the program was compiled without stable points: compile it with --enable-counter-loop-checkpoint"
+)
 HOST_CALL = 0  # the number that `decide` gets for a host call that waits
 
 
@@ -51,7 +55,8 @@ class Stopped(BaseException):
 class Controller:
     """Stops an instance. `wake` interrupts its host calls that wait.
 
-    Requests may be made in any thread and in signal handlers.
+    Requests may be made in any thread and in signal handlers. Where the program cannot be stopped at a point, `fail` is
+    called there with the reason: it raises it, which ends the guest's call, or lets the program go on.
     """
 
     __slots__ = (
@@ -63,6 +68,7 @@ class Controller:
         "_poll",
         "_wanted",
         "decide",
+        "fail",
         "instance",
         "wake",
     )
@@ -70,12 +76,11 @@ class Controller:
     def __init__(self, instance: Instance, wake: Wake | None = None) -> None:
         """Raises UsageError where the program was compiled without stable points."""
         if instance.program.target.checkpoint == "none":
-            raise UsageError(
-                "the program was compiled without stable points: compile it with --enable-counter-loop-checkpoint"
-            )
+            raise UsageError(WITHOUT_STABLE_POINTS)
         self.instance = instance
         self.wake = wake
         self.decide: Decide = _always
+        self.fail: Callable[[CheckpointFailed], None] = _raise
         self._context = context = instance.context
         self._poll = ctypes.c_uint32.from_address(context + abi.CONTEXT_POLL)
         self._lock = _thread.RLock()
@@ -122,6 +127,8 @@ class Controller:
         return self._wanted == REQUESTED
 
     def _arm(self, word: int) -> None:
+        if self._poll.value == UNWINDING:  # it stops: there is nothing more to ask for
+            return
         self._wanted = word
         if not self._held:
             self._poll.value = word
@@ -150,12 +157,21 @@ class Controller:
                 self.wake.clear()
         if not self.decide(number, requested):
             return False
-        if len(self.instance.store.root().instances) > 1:
-            raise CheckpointFailed("an instance that is linked to others cannot be checkpointed")
-        self._prepare()
+        try:
+            if len(self.instance.store.root().instances) > 1:
+                raise CheckpointFailed("an instance that is linked to others cannot be checkpointed")
+            self._prepare()
+        except CheckpointFailed as error:
+            self.fail(error)
+            return False
         with self._lock:
             self._wanted = self._poll.value = UNWINDING
         return True
+
+    def fork(self) -> int:
+        """Fork the process, as os.fork does, while no other thread is in the middle of a request."""
+        with self._lock:
+            return os.fork()
 
     def on_interrupt(self) -> bool:
         """A host call that waits was interrupted: whether to stop. Else it is to be made anew."""
@@ -200,6 +216,10 @@ class Controller:
 
 def _always(_: int, __: bool) -> bool:
     return True
+
+
+def _raise(error: CheckpointFailed) -> None:
+    raise error
 
 
 def _callback_address() -> int:

@@ -84,6 +84,7 @@ class Functions:
         "host_thunks",
         "imports",
         "invoke_thunks",
+        "local",
         "on_signal",
         "static_tables",
         "support",
@@ -107,6 +108,8 @@ class Functions:
             sections.STABLE_POINT: wire.number(message, 10),
         }
         self.static_tables = {wire.number(item, 1): wire.number(item, 2) for item in wire.messages(message, 11)}
+        bits = int.from_bytes(wire.data(message, 12), "little")
+        self.local = {index for index in range(bits.bit_length()) if bits >> index & 1}
         _require(max(self.enter, self.on_signal, *self.support.values()) < text_size)
         _require(len(self.functions) == len(info.functions) - info.num_imported_functions)
         _require(len(self.invoke_thunks) == len(self.host_thunks) == len(info.types))

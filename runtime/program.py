@@ -95,20 +95,25 @@ class Program:
     def address_of(self, name: str) -> int:
         """The address of a symbol that continuations refer to: support code, a function, a table that never changes.
 
-        0 where there is none: a function that was inlined everywhere, or a symbol of something else.
+        0 where there is none that others may refer to.
         """
         functions = self._functions
         if name in functions.support:
             return self._text + functions.support[name]
-        for prefix, offsets, base in (
-            (sections.STATIC_TABLE, functions.static_tables, self._rodata),
-            (sections.FUNCTION, dict(enumerate(functions.functions, self.info.num_imported_functions)), self._text),
-        ):
-            index = name.removeprefix(prefix)
-            if index != name and index.isdigit():
-                offset = offsets.get(int(index), metadata.NO_CODE)
-                return 0 if offset == metadata.NO_CODE else base + offset
+        if name.startswith(sections.STATIC_TABLE):
+            offset = functions.static_tables.get(_index(name, sections.STATIC_TABLE))
+            return 0 if offset is None else self._rodata + offset
+        if name.startswith(sections.FUNCTION):
+            index = _index(name, sections.FUNCTION)
+            position = index - self.info.num_imported_functions
+            if 0 <= position < len(functions.functions) and index not in functions.local:
+                return self._text + functions.functions[position]
         return 0
+
+    @property
+    def local_functions(self) -> set[int]:
+        """The functions that only code of the file may call, or that were inlined everywhere, by index."""
+        return self._functions.local
 
     @property
     def points(self) -> PointTable:
@@ -128,6 +133,11 @@ class Program:
             except BadAotFile:  # they are for people, who would rather see a trap without
                 self._names = {}
         return self._names
+
+
+def _index(name: str, prefix: str) -> int:
+    digits = name.removeprefix(prefix)
+    return int(digits) if digits.isascii() and digits.isdigit() else -1
 
 
 def _check_compatible(target: metadata.Target, machine: str) -> None:

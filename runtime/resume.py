@@ -33,20 +33,19 @@ def resume(instance: Instance, frames: list[Frame], find: Find) -> list[int]:
     controller = instance.controller
     results: list[Value] = []
     for number, reached in enumerate(frames):
-        outer = frames[number + 1 :]
         continuation = find(reached)
         frame = continuation.returned(reached, results) if number else reached
         while True:
             if controller is not None and controller.requested:
                 controller.cancel()
-                raise Stopped([frame, *outer])
+                raise Stopped([frame, *frames[number + 1 :]])
             try:
                 outcome = continuation.run(instance, frame)
             except Stopped as stop:
-                raise Stopped(stop.frames + outer) from None
+                raise Stopped(stop.frames + frames[number + 1 :]) from None
             except Trap as trap:
                 names = instance.program.names
-                trap.frames += tuple((item.function, names.get(item.function)) for item in outer)
+                trap.frames += tuple((item.function, names.get(item.function)) for item in frames[number + 1 :])
                 raise
             if isinstance(outcome, list):
                 results = outcome

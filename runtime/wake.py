@@ -15,6 +15,7 @@ class Wake:
     __slots__ = ("fileno",)
 
     def __init__(self) -> None:
+        self.fileno = -1
         self.fileno = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
 
     def set(self) -> None:
@@ -29,5 +30,9 @@ class Wake:
             return
 
     def close(self) -> None:
-        """Give the descriptor back."""
-        os.close(self.fileno)
+        """Give the descriptor back; done when nobody has it any more."""
+        fileno, self.fileno = getattr(self, "fileno", -1), -1
+        if fileno >= 0:
+            os.close(fileno)
+
+    __del__ = close

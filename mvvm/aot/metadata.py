@@ -165,6 +165,7 @@ def _functions(info: ModuleInfo, image: Image) -> aot_pb2.Functions:
         trap=image.symbols[sections.TRAP].offset,
         builtin=image.symbols[sections.BUILTIN].offset,
         stable_point=image.symbols[sections.STABLE_POINT].offset,
+        local=_bits([first + position for position, name in enumerate(names) if name not in image.symbols]),
         static_tables=[
             aot_pb2.StaticTable(table=index, offset=image.symbols[f"{sections.STATIC_TABLE}{index}"].offset)
             for index in range(len(info.tables))

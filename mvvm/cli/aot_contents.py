@@ -8,10 +8,11 @@ from mvvm.abi import elf, sections
 from mvvm.errors import BadAotFile
 from mvvm.proto import wire
 from mvvm.runtime import metadata
+from mvvm.runtime.points import PointTable
 
 
 class AotContents:
-    """What is in an `.aot` file: `image` its sections, `target`, `info`, `functions` and `names` its metadata."""
+    """What is in an `.aot` file: `image` its sections, the others its metadata."""
 
     def __init__(self, contents: bytes) -> None:
         """Raises BadAotFile, and IncompatibleAot for a file of another format version."""
@@ -25,6 +26,7 @@ class AotContents:
         self.functions = metadata.Functions(
             bytes(image.section(sections.FUNCTIONS).contents), self.info, self.text.size
         )
+        self.points = PointTable(bytes(image.section(sections.POINTS).contents))
         names = bytes(image.section(sections.NAMES).contents)
         self.names = metadata.read_names(names)
         self.module_name = wire.text(wire.fields(names), 1)
@@ -40,6 +42,19 @@ class AotContents:
     def code(self, offset: int) -> bytes:
         """The code of the function at an offset in .text. Raises BadAotFile."""
         return bytes(self.text.contents[offset : offset + self.code_size(offset)])
+
+    def point_numbers(self) -> set[int] | None:
+        """The numbers of the stable points that stand in the code; None for a machine that cannot be disassembled."""
+        from mvvm.aot.machines import MACHINES
+
+        machine = MACHINES.get(self.image.machine)
+        if machine is None:
+            return None
+        if not self.points.pcs:
+            return set()
+        from mvvm.aot.find_points import find_numbers
+
+        return find_numbers(machine, bytes(self.text.contents), self.functions.support[sections.STABLE_POINT])
 
 
 def _symbol_sizes(image: elf.ElfFile, byte_order: str) -> dict[int, int]:

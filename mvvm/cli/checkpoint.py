@@ -8,7 +8,9 @@ from mvvm.cli.ending import guest_status, say
 from mvvm.cli.run import load_program, variable
 from mvvm.cli.session import Session
 from mvvm.cli.triggers import Triggers
+from mvvm.errors import UsageError
 from mvvm.runtime.command import instantiate, start_command
+from mvvm.runtime.control import WITHOUT_STABLE_POINTS
 from mvvm.runtime.wasi import Wasi
 
 TYPE_CHECKING = False
@@ -29,8 +31,10 @@ def checkpoint(
 
     `folders` are pairs of a host folder and the guest's name for it.
     """
-    program = load_program(command, target, checkpoint=True, quiet=quiet)
     session = Session(command, triggers, triggers.output or snapshot_path(target))
+    program = load_program(command, target, checkpoint=True, quiet=quiet)
+    if program.target.checkpoint == "none":
+        raise UsageError(f"{target}: {WITHOUT_STABLE_POINTS}")
     wasi = Wasi([os.path.basename(target), *args], [variable(item) for item in env], list(folders))
 
     def body() -> int:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
+from mvvm.abi import stable_points
+from mvvm.errors import BadAotFile
 from mvvm.runtime.metadata import NO_CODE
 from mvvm.wasm.module import KIND_NAMES
 from mvvm.wasm.types import NAMES, FuncType, GlobalType, Limits, TableType
 
 if TYPE_CHECKING:
     from mvvm.cli.aot_contents import AotContents
+    from mvvm.runtime.points import StablePoint
     from mvvm.wasm.decode import Module
     from mvvm.wasm.module import ModuleInfo
 
@@ -18,7 +21,10 @@ Description = dict[str, Any]
 
 
 def describe_aot(aot: AotContents) -> Description:
-    """An `.aot` file: what it was made for, what is in it. Functions have their place in .text, in bytes."""
+    """An `.aot` file: what it was made for, what is in it.
+
+    Functions have their place in .text, in bytes, and their stable points.
+    """
     target = aot.target
     description = {
         "kind": "aot",
@@ -27,7 +33,12 @@ def describe_aot(aot: AotContents) -> Description:
         "target": target.triple,
         "cpu": target.cpu,
         "cpu_features": target.cpu_features,
-        "options": {"opt_level": target.opt_level, "aux_stack_check": target.aux_stack_check},
+        "options": {
+            "opt_level": target.opt_level,
+            "aux_stack_check": target.aux_stack_check,
+            "checkpoint": target.checkpoint,
+            "threshold_bits": target.threshold_bits or None,
+        },
         "module_sha256": target.module_sha256.hex(),
         "module_intact": sha256(aot.wasm).digest() == target.module_sha256,
         "file_size": aot.file_size,
@@ -38,7 +49,47 @@ def describe_aot(aot: AotContents) -> Description:
         has_code = offset != NO_CODE
         function["offset"] = offset if has_code else None
         function["size"] = aot.code_size(offset) if has_code else None
+    description["stable_points"] = _add_stable_points(aot, description["functions"])
     return description
+
+
+def _add_stable_points(aot: AotContents, functions: list[Description]) -> Description:
+    """Add to each function whether it may suspend, and its stable points. Returns how many there are.
+
+    A point is not in the code where LLVM found that it is never reached, and None where the machine is unknown.
+    """
+    for function in functions:
+        function["suspends"] = function["index"] in aot.points.suspending
+        function["stable_points"] = []
+    numbers = aot.point_numbers()
+    counts = {"loops": 0, "calls": 0}
+    num_in_code = 0
+    for pc in aot.points.pcs:
+        point = aot.points.find(pc)
+        if point.function >= len(functions):
+            raise BadAotFile("damaged .aot file: its table of stable points does not fit together")
+        in_code = None if numbers is None else _number(pc, point) in numbers
+        counts["calls" if point.is_call else "loops"] += 1
+        num_in_code += bool(in_code)
+        num_locals = len(point.locals)
+        types = [NAMES[t] for t in point.types]
+        functions[point.function]["stable_points"].append(
+            {
+                "pc": pc,
+                "kind": "call" if point.is_call else "loop",
+                "locals": dict(zip(map(str, point.locals), types, strict=False)),
+                "operands": types[num_locals : len(types) - point.num_results],
+                "results": types[len(types) - point.num_results :],
+                "in_code": in_code,
+            }
+        )
+    return {**counts, "in_code": None if numbers is None else num_in_code}
+
+
+def _number(pc: int, point: StablePoint) -> int:
+    """The number of a point in native code."""
+    slots = 1 + max((place >> 1 for place in point.places if not place & 1), default=-1)
+    return stable_points.number(pc, slots, call=point.is_call, canonical=False)
 
 
 def describe_module(module: Module) -> Description:

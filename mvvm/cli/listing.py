@@ -27,6 +27,11 @@ def listing(description: Description) -> Iterator[str]:
         f"functions (index, name, type, offset in {place}, size in bytes)",
         [(str(f["index"]), f["name"] or "-", f["type"], *_place(f)) for f in description["functions"]],
     )
+    with_points = [f for f in description["functions"] if f.get("stable_points")]
+    yield from table(
+        "stable points (function, its points, of them at loops and after calls)",
+        [(str(f["index"]), *_count_points(f["stable_points"])) for f in with_points],
+    )
 
 
 def _aot_head(description: Description) -> Iterator[str]:
@@ -37,12 +42,28 @@ def _aot_head(description: Description) -> Iterator[str]:
     yield field("CPU", f"{description['cpu']} ({', '.join(description['cpu_features']) or 'base features only'})")
     check = "on" if options["aux_stack_check"] else "off"
     yield field("options", f"opt level {options['opt_level']}, aux stack check {check}")
+    yield field("checkpoints", _checkpoints(options, description["stable_points"]))
     intact = "" if description["module_intact"] else " (damaged: the module in the file has another)"
     yield field("module SHA-256", description["module_sha256"] + intact)
     yield field("file size", f"{description['file_size']} bytes")
     yield from table(
         "sections (size in bytes)", [(name, str(size)) for name, size in description["section_sizes"].items()]
     )
+
+
+def _checkpoints(options: Description, counts: Description) -> str:
+    if options["checkpoint"] == "none":
+        return "none: compiled without stable points"
+    bits = options["threshold_bits"]
+    policy = options["checkpoint"] + (f" (2^{bits} iterations)" if bits else "")
+    loops, calls, in_code = counts["loops"], counts["calls"], counts["in_code"]
+    found = "" if in_code is None else f"; {in_code} of {loops + calls} stand in the code"
+    return f"{policy}, {loops} stable points at loops, {calls} after calls{found}"
+
+
+def _count_points(points: list[Description]) -> tuple[str, str, str]:
+    calls = sum(point["kind"] == "call" for point in points)
+    return str(len(points)), str(len(points) - calls), str(calls)
 
 
 def _module_head(description: Description) -> Iterator[str]:

@@ -8,6 +8,7 @@ from mvvm.cli.session import Session, run_frames
 from mvvm.errors import UsageError
 from mvvm.migrate.snapshot import Snapshot
 from mvvm.runtime.command import instantiate
+from mvvm.runtime.control import WITHOUT_STABLE_POINTS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,20 +19,22 @@ def restore(command: str, options: RestoreOptions) -> int:
     """Go on as `options` say. Returns the exit status. Raises MvvmError."""
     target, triggers = options.target, options.triggers
     path = options.snapshot or snapshot_path(target)
+    session = Session(command, triggers, triggers.output or path)
     program = load_program(command, target, checkpoint=True, quiet=options.quiet)
+    session.stoppable = program.target.checkpoint != "none"
+    if not session.stoppable and (triggers.any or triggers.debug or triggers.leave_running):
+        raise UsageError(f"{target}: {WITHOUT_STABLE_POINTS}")
     snapshot = Snapshot.open(path, verify=options.verify)
     snapshot.check_module(program.target.module_sha256)
     view = snapshot.view
     if view.wasi is None:
         raise UsageError(f"{path}: the program was not run as a command but from Python: restore it there")
-    session = Session(command, triggers, triggers.output or path)
     from mvvm.runtime.wasi.reopen import reopen
 
     wasi = reopen(view.wasi, folders=dict(options.folders))
-    checkpoints = program.target.checkpoint != "none"
 
     def body() -> int:
-        instance = instantiate(program, wasi, state=snapshot, prepare=session.prepare if checkpoints else None)
+        instance = instantiate(program, wasi, state=snapshot, prepare=session.prepare if session.stoppable else None)
         continuations = session.continuations_of(program)
         continuations.find(view.frames[0])
         continuations.find_ahead(view.frames)

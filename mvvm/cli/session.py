@@ -20,7 +20,7 @@ from mvvm.cli.ending import say
 from mvvm.cli.run import GUEST_STACK
 from mvvm.errors import CheckpointFailed, EnvironmentFailure, GuestExit
 from mvvm.migrate.continuations import Continuations
-from mvvm.migrate.take import controller_of, function_range, take
+from mvvm.migrate.take import controller_of, function_range, prepare_to_write, take
 from mvvm.runtime.control import Stopped
 from mvvm.runtime.resume import resume
 
@@ -54,16 +54,19 @@ class Session:
         self._wasi_state: WasiState | None = None
         self._writer = 0  # process that writes a snapshot, 0 where there is none
         self._is_writer = False
+        self.stoppable = True  # compiled with stable points
         self._outcome: int | BaseException | None = None
         self.written = 0  # snapshots
         self.stopped = False
         self._wake_read, self._wake_write = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
+        # From now on, since it would end this process else; loading and compiling may take a while.
+        signal.signal(signal.SIGUSR1, self._on_signal)
 
     def prepare(self, instance: Instance) -> None:
         """Make an instance ready to be stopped, before it runs. Raises UsageError."""
         triggers = self._triggers
         self._controller = controller = controller_of(instance)
-        controller.decide = self._decide
+        controller.decide, controller.fail = self._decide, self._say_failed
         self.continuations_of(instance.program)
         function = triggers.function
         pcs = function_range(instance.program, int(function) if function and function.isdigit() else function)
@@ -85,8 +88,10 @@ class Session:
     def run(self, body: Callable[[], int]) -> int:
         """Run `body` in the guest's thread, to its end or its stop. Returns the exit status. Raises what it raises."""
         after, every = self._triggers.after, self._triggers.every
+        if self._triggers.leave_running:
+            prepare_to_write(self._zstd_level)
         signal.set_wakeup_fd(self._wake_write, warn_on_full_buffer=False)
-        for number in (signal.SIGUSR1, signal.SIGCHLD, *((signal.SIGINT,) if self._triggers.debug else ())):
+        for number in (signal.SIGCHLD, *((signal.SIGINT,) if self._triggers.debug else ())):
             signal.signal(number, self._on_signal)
         _thread.stack_size(GUEST_STACK)
         try:
@@ -124,6 +129,8 @@ class Session:
 
     def _request(self) -> None:
         self._early = True
+        if not self.stoppable:
+            say(self._command, "warning", "the program was compiled without stable points: it cannot be stopped")
         if self._controller is not None:
             self._controller.request()
 
@@ -146,6 +153,12 @@ class Session:
         if pid:
             self._writer = 0
             if os.WIFSIGNALED(status):
+                from mvvm.files import remove_unfinished
+
+                try:
+                    remove_unfinished(self._output, pid)
+                except OSError as error:
+                    say(self._command, "warning", f"{self._output}: {error.strerror}")
                 name = signal.strsignal(os.WTERMSIG(status))
                 say(self._command, "warning", f"no checkpoint was written: the process that wrote it: {name}")
             elif status == 0:
@@ -178,9 +191,7 @@ class Session:
             try:
                 take(instance, frames, self._output, self._zstd_level, self._wasi_state)
             except CheckpointFailed as error:
-                say(self._command, "warning", f"no checkpoint was written: {error}")
-                if self._is_writer:
-                    os._exit(error.exit_status)
+                self._say_failed(error)
                 body = self._go_on(instance, frames)
                 continue
             say(self._command, "note", f"wrote {self._output}")
@@ -189,9 +200,16 @@ class Session:
             self.stopped = True
             return 0
 
+    def _say_failed(self, error: CheckpointFailed) -> None:
+        say(self._command, "warning", f"no checkpoint was written: {error}")
+        if self._is_writer:
+            os._exit(error.exit_status)
+
     def _go_on(self, instance: Instance, frames: list[Frame]) -> Callable[[], int]:
         continuations = self._continuations
         assert continuations is not None
+        if self._triggers.debug:
+            self._count(1)
         return lambda: run_frames(instance, frames, continuations)
 
     def _decide(self, number: int, requested: bool) -> bool:
@@ -200,15 +218,18 @@ class Session:
         if triggers.debug:
             self._points += 1
             say(self._command, "note", self._describe(number))
-            if not requested and self._points != wanted:
-                self._count(1)
-                return False
-        if not triggers.leave_running:
-            return True
-        if self._writer:
+        if triggers.debug and not requested and self._points != wanted:
+            stops = False
+        elif not triggers.leave_running:
+            stops = True
+        elif self._writer:
             say(self._command, "warning", "no checkpoint was written: the one before is still being written")
-            return False
-        return self._fork()
+            stops = False
+        else:
+            stops = self._fork()
+        if triggers.debug and not stops:
+            self._count(1)
+        return stops
 
     def _fork(self) -> bool:
         """Let a child stop in this process's stead. Returns True in the child."""
@@ -225,7 +246,7 @@ class Session:
 
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # of threads: this one is all that the child needs
-                pid = os.fork()
+                pid = controller.fork()
         except (CheckpointFailed, OSError) as error:
             reason = error.strerror if isinstance(error, OSError) else error
             say(self._command, "warning", f"no checkpoint was written: {reason}")
@@ -235,6 +256,7 @@ class Session:
             return False
         self._is_writer = True
         signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGUSR1, signal.SIG_IGN)  # one that was meant for the program
         return True
 
     def _describe(self, number: int) -> str:

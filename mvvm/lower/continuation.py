@@ -167,9 +167,9 @@ class _Resumed:
         for item in self.open[1:]:
             f.frames[item.block] = Frame(item.block, f.label())
         self._first_part()
-        result.text = f.text("internal", _BODY, "ptr %values").replace(" #0 {", " alwaysinline #0 {", 1) + _thunk(
-            f.function
-        )
+        body = f.text("internal", _BODY, "ptr %values").replace(" #0 {", " alwaysinline #0 {", 1)
+        result.text = body + _thunk(f.function)
+        result.switches = self.switches
         return result
 
     def _load(self, result: Continuation) -> None:

@@ -91,6 +91,11 @@ def checkpoint(
     instance = call.instance
     if instance is None:
         raise UsageError("only a function of a guest can be stopped")
+    if args and isinstance(call, Restored):
+        raise UsageError("a restored program has its arguments already")
+    counts = [number for number in (count, function_count) if number is not None]
+    if len(counts) > 1 or any(number < 0 for number in counts):
+        raise UsageError("give one of count and function_count, from 0 on")
     controller = controller_of(instance)
     timer = None if after is None else threading.Timer(after, controller.request)
     if count == 0 or function_count == 0:
@@ -113,6 +118,7 @@ def checkpoint(
     finally:
         if timer is not None:
             timer.cancel()
+            timer.join()  # it may be asking just now
         controller.cancel()
     raise Finished(result)
 

@@ -45,13 +45,17 @@ class Continuations:
 
     def find_ahead(self, frames: Iterable[Frame]) -> None:
         """Find those of frames, and those that they switch to, in a thread of its own: they are not needed yet."""
-        labels = [(frame.function, frame.pc, frame.kind) for frame in frames]
+        # Each once: of a deep recursion there are many.
+        labels = list(dict.fromkeys((frame.function, frame.pc, frame.kind) for frame in frames))
+        known = set(labels)
 
         def work() -> None:
             try:
                 for label in labels:  # grows
                     found = self._find(label)
-                    labels.extend((found.function, pc, AT) for pc in found.switches)
+                    switches = {(found.function, pc, AT) for pc in found.switches}
+                    labels.extend(sorted(switches - known))
+                    known.update(switches)
             except BaseException:  # it will happen again when the frame is reached, where somebody sees it
                 return
 
@@ -84,7 +88,7 @@ class Continuations:
 
             program = self._program
             self._compiler = ContinuationCompiler(
-                bytes(program.wasm), options_of(program), program.points.suspending, _missing(program)
+                bytes(program.wasm), options_of(program), program.points.suspending, program.local_functions
             )
         contents = self._compiler.compile(label)
         try:
@@ -107,16 +111,10 @@ class Continuations:
                 target.aux_stack_check,
                 target.checkpoint,
                 target.threshold_bits,
-                _missing(program),
+                sorted(program.local_functions),
             )
             self._about = repr(about).encode()
         return cache.key(self._about, repr(label).encode())
-
-
-def _missing(program: Program) -> list[int]:
-    """The functions that have no code in the program, since they were inlined everywhere."""
-    first = program.info.num_imported_functions
-    return [index for index, address in enumerate(program.code_addresses(), first) if address == 0]
 
 
 def options_of(program: Program) -> CompileOptions:

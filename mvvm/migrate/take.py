@@ -19,6 +19,13 @@ if TYPE_CHECKING:
     from mvvm.runtime.program import Program
 
 
+_WRITING = (
+    *("mvvm.files", "mvvm.migrate.snapshot", "mvvm.migrate.writer", "mvvm.proto.snapshot_pb2", "mvvm.proto.codec_wasi"),
+    *("mvvm.runtime.points", "mvvm.runtime.wasi.capture"),
+)
+_COMPRESSING = ("concurrent.futures.thread", "zstandard")
+
+
 def controller_of(instance: Instance) -> Controller:
     """The controller of an instance, made at the first call. Raises UsageError where there are no stable points."""
     if instance.controller is None:
@@ -78,6 +85,12 @@ def take_in_memory(instance: Instance, frames: list[Frame], zstd_level: int | No
         return Snapshot.from_fd(fd)
     finally:
         os.close(fd)
+
+
+def prepare_to_write(zstd_level: int | None) -> None:
+    """Import what `take` needs. After a fork that could wait for a thread that is not there: one that was importing."""
+    for name in (*_WRITING, *(_COMPRESSING if zstd_level is not None else ())):
+        __import__(name)
 
 
 def _names(instance: Instance, frames: list[Frame]) -> dict[int, str]:

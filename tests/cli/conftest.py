@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 import mvvm
-from tests.cli import guests
+from tests.cli import guests, stoppable
 
 
 @pytest.fixture(scope="session")
@@ -28,3 +30,38 @@ def math(compiled: Path) -> Path:
 @pytest.fixture(scope="session")
 def echo(compiled: Path) -> Path:
     return compiled / "echo.aot"
+
+
+_STOPPABLE = {
+    "teller": stoppable.teller(),
+    "large": stoppable.teller(96),
+    "nested": stoppable.NESTED,
+    "copier": stoppable.COPIER,
+    "waiter": stoppable.waiter(0),
+    "sleeper": stoppable.waiter(2_000_000_000),
+    "starter": stoppable.STARTER,
+}
+
+
+@pytest.fixture(scope="session")
+def stoppable_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("stoppable")
+
+
+@pytest.fixture
+def program(stoppable_folder: Path, tmp_path: Path) -> Callable[[str], Path]:
+    """Makes a program of mvvm.tests.cli.stoppable in the test's folder, with the usual stable points."""
+
+    def make(name: str) -> Path:
+        compiled = stoppable_folder / f"{name}.aot"
+        if not compiled.exists():
+            options = mvvm.CompileOptions(checkpoint=mvvm.Policy.COUNTER_LOOP)
+            compiled.write_bytes(mvvm.compile(_STOPPABLE[name].encode(), options))
+        return Path(shutil.copy(compiled, tmp_path))
+
+    return make
+
+
+@pytest.fixture
+def teller(program: Callable[[str], Path]) -> Path:
+    return program("teller")

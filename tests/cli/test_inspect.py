@@ -15,6 +15,7 @@ def test_the_text_tells_what_is_in_the_file(math: Path) -> None:
     for line in (
         "mvvm .aot file",
         "options:         opt level 3, aux stack check on",
+        "checkpoints:     none: compiled without stable points",
         "name:            math",
         "  function  wasi_snapshot_preview1.proc_exit  (i32) -> ()",
         "  memory    0   memory          1 10",
@@ -36,13 +37,19 @@ def test_the_json_has_it_all(math: Path) -> None:
     about = json.loads(succeed("mvvm-inspect", "--json", math))
     assert about["kind"] == "aot"
     assert about["format_version"] == sections.FORMAT_VERSION
-    assert about["options"] == {"opt_level": 3, "aux_stack_check": True}
+    assert about["options"] == {
+        "opt_level": 3,
+        "aux_stack_check": True,
+        "checkpoint": "none",
+        "threshold_bits": None,
+    }
     assert about["module_intact"] is True
     assert about["file_size"] == math.stat().st_size
     assert about["memories"] == [{"index": 0, "type": "1 10", "imported": False}]
     assert about["exports"][1] == {"name": "add", "kind": "function", "index": 1, "type": "(i32 i32) -> (i32)"}
     functions = about["functions"]
-    assert functions[0] == {"index": 0, "type": "(i32) -> ()", "imported": True, "name": "exit"}
+    without_points = {"suspends": False, "stable_points": []}
+    assert functions[0] == {"index": 0, "type": "(i32) -> ()", "imported": True, "name": "exit", **without_points}
     assert [function["index"] for function in functions] == list(range(13))
     places = sorted((f["offset"], f["size"]) for f in functions[1:])
     assert all(start + size <= after for (start, size), (after, _) in pairwise(places))

@@ -1,0 +1,176 @@
+"""Continuations: their IR verifies at every label, and they go on as the program would have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+
+import llvmlite.binding as llvm
+import pytest
+from hypothesis import given, note, settings
+
+import mvvm
+from mvvm.abi.view import AT, IN_CALL, Frame, Value
+from mvvm.compiler import ContinuationCompiler
+from mvvm.errors import BadSnapshot
+from mvvm.lower import continuation
+from mvvm.lower.continuation import lower_continuation
+from mvvm.lower.function import ModuleFacts
+from mvvm.options import CompileOptions, Policy
+from mvvm.passes.shadow_stack import find_shadow_stack
+from mvvm.runtime.continuation import load_continuation
+from mvvm.wasm.code import CALL, CALL_INDIRECT, LOOP, Function
+from mvvm.wasm.decode import Module
+from tests.compiler.interpreter import Interpreter, Step
+from tests.compiler.random_module import RandomModule, random_modules
+from tests.compiler.wat import binary, function, module
+
+_OPTIONS = CompileOptions(opt_level=1, checkpoint=Policy.COUNTER_LOOP, threshold_bits=1)
+Label = tuple[int, int, int]
+
+
+def _labels(body: Function) -> Iterator[Label]:
+    """AT every instruction, IN_CALL at every call."""
+    for op, pc in zip(body.ops, body.offsets, strict=True):
+        yield body.index, pc, AT
+        if op in (CALL, CALL_INDIRECT):
+            yield body.index, pc, IN_CALL
+
+
+def _verify(text: str) -> None:
+    with llvm.create_context() as context, llvm.parse_assembly(text, context) as parsed:
+        parsed.verify()
+
+
+@settings(max_examples=10)
+@given(random_modules())
+def test_the_ir_verifies_at_every_instruction(random_module: RandomModule) -> None:
+    note(random_module.text)
+    decoded = module(random_module.text)
+    facts = ModuleFacts(decoded, _OPTIONS)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(continuation, "_INLINED_BYTES", 0)  # callees verify elsewhere
+        for position in range(len(decoded.bodies)):
+            for label in _labels(function(decoded, position)):
+                note(repr(label))
+                _verify(lower_continuation(decoded, facts, None, label, ()).text)
+
+
+@pytest.mark.parametrize("policy", Policy)
+@settings(max_examples=5)
+@given(random_module=random_modules())
+def test_the_ir_verifies_at_every_stable_point(policy: Policy, random_module: RandomModule) -> None:
+    """Whatever the policy, since a snapshot does not say under which it was taken."""
+    note(random_module.text)
+    decoded = module(random_module.text)
+    facts = ModuleFacts(decoded, CompileOptions(checkpoint=policy))
+    for position in range(len(decoded.bodies)):
+        body = function(decoded, position)
+        for op, pc in zip(body.ops, body.offsets, strict=True):
+            if op in (CALL, CALL_INDIRECT, LOOP):
+                label = body.index, pc, AT if op == LOOP else IN_CALL
+                note(repr(label))
+                _verify(lower_continuation(decoded, facts, None, label, range(3, 6)).text)
+
+
+_NEST = """
+(module
+  ;; Values wait below two loops, the inner one has a parameter, and both go round from several places.
+  (func $mix (param i32 i32) (result i32) (i32.xor (i32.mul (local.get 0) (i32.const 31)) (local.get 1)))
+  (func $nest (export "nest") (param $n i32) (result i32) (local $i i32) (local $j i32) (local $kept i32)
+    (local.set $kept (i32.const 77))
+    (i32.add (local.get $n) (i32.const 5))
+    (loop $outer (result i32)
+      (local.set $j (i32.const 0))
+      (i32.mul (local.get $i) (i32.const 3))
+      (local.get $n)
+      (loop $inner (param i32) (result i32)
+        (call $mix (local.get $j))
+        (local.set $j (i32.add (local.get $j) (i32.const 1)))
+        (if (result i32) (i32.eq (local.get $j) (i32.const 2))
+          (then (i32.const 9) (br $inner))
+          (else (local.get $kept)))
+        i32.add
+        (br_if $inner (i32.lt_u (local.get $j) (i32.const 4))))
+      (call $mix (local.get $i))
+      (local.set $i (i32.add (local.get $i) (i32.const 1)))
+      (if (i32.eq (local.get $i) (i32.const 2)) (then (br $outer)))
+      (if (i32.lt_u (local.get $i) (i32.const 3)) (then (br $outer)))
+      (block)
+      i32.add)
+    i32.sub)
+
+  ;; A switch goes round three loops, the innermost from the middle of an operand stack.
+  (func $table (export "table") (param $n i32) (result i32) (local $sum i32)
+    (local.get $n)
+    (block $done
+      (loop $a
+        (local.set $sum (i32.add (local.get $sum) (i32.const 1)))
+        (loop $b
+          (local.set $sum (i32.mul (local.get $sum) (i32.const 3)))
+          (i32.const 5)
+          (loop $c
+            (local.set $sum (i32.xor (local.get $sum) (local.get $n)))
+            (local.set $n (i32.sub (local.get $n) (i32.const 1)))
+            (br_if $done (i32.eq (local.get $n) (i32.const 0)))
+            (br_table $a $b $c $a $b $c $b (local.get $n)))
+          drop)))
+    (i32.add (local.get $sum)))
+
+  ;; Functions that call themselves, in an arm and behind a loop that nothing repeats.
+  (func $fib (export "fib") (param $n i32) (result i32)
+    (loop (result i32)
+      (if (result i32) (i32.lt_u (local.get $n) (i32.const 2))
+        (then (return (local.get $n)))
+        (else
+          (i32.add (call $fib (i32.sub (local.get $n) (i32.const 1)))
+                   (call $fib (i32.sub (local.get $n) (i32.const 2)))))))))
+"""
+
+
+@cache
+def _nest() -> tuple[Module, mvvm.Program, ContinuationCompiler]:
+    wasm = binary(_NEST)
+    program = mvvm.load(mvvm.compile(wasm, _OPTIONS, jobs=1))
+    first = program.info.num_imported_functions
+    missing = [index for index, address in enumerate(program.code_addresses(), first) if address == 0]
+    return module(_NEST), program, ContinuationCompiler(wasm, _OPTIONS, missing=missing)
+
+
+def _go_on(instance: mvvm.Instance, step: Step, loaded: dict[Label, object]) -> list[Value]:
+    """The results of a frame's function, from the frame on."""
+    _, program, compiler = _nest()
+    frame = step.frame
+    for _ in range(10):
+        label = frame.function, frame.pc, frame.kind
+        if label not in loaded:
+            loaded[label] = load_continuation(program, compiler.compile(label))
+        found = loaded[label]
+        assert isinstance(found, mvvm.runtime.continuation.Continuation)
+        if frame.kind == IN_CALL:
+            frame = found.returned(frame, step.returned)
+        result = found.run(instance, frame)
+        if not isinstance(result, Frame):
+            return result
+        assert result.pc in found.switches
+        frame = result
+    raise AssertionError("the continuations switch forever")
+
+
+@pytest.mark.parametrize(("name", "index", "argument"), [("nest", 1, 3), ("table", 2, 9), ("fib", 3, 4)])
+def test_from_every_step_they_end_as_the_whole_does(name: str, index: int, argument: int) -> None:
+    decoded, program, _ = _nest()
+    instance = mvvm.Instance(program)
+    interpreter = Interpreter(decoded)
+    expected = interpreter.call(index, [argument])
+    function_ = instance.exports[name]
+    assert isinstance(function_, mvvm.Func)
+    assert function_(argument) & 0xFFFFFFFF == expected[0]
+    own = [step for step in interpreter.steps if step.frame.function == index]
+    results = Interpreter(decoded)
+    loaded: dict[Label, object] = {}
+    for step in own:
+        if name == "fib":  # each activation has a result of its own
+            expected = _fib(step.frame, results)
+        assert _go_on(instance, step, loaded) == [("i", expected[0])], step.frame
+    assert len(loaded) >= len({(step.frame.pc, step.frame.kind) for step in own})
