@@ -138,7 +138,7 @@ class _Plan:
         self.roots = None
         if len(self.partitions) == 1:
             self.roots = find_roots(module.info) | self.facts.suspending.functions
-        self.support = lower_support(options.target.architecture, module.info.types)
+        self.support = lower_support(options.target, module.info.types)
 
     def size(self, partition: int) -> int:
         """Bytes of function bodies."""

@@ -28,6 +28,11 @@ def target_machine(target: Target, opt_level: int) -> llvm.TargetMachine:
     """
     _initialize()
     features = [f"+{name}" for name in target.features]
+    if target.architecture == "x86_64":
+        # LLVM puts this instruction before every call and return where upper halves of vector registers are in use,
+        # also of functions that preserve them, as mvvm_stable_point does. The support code has it where guest
+        # code is left.
+        features.append("-vzeroupper")
     base = "x86-64" if target.architecture == "x86_64" else "generic"
     return llvm.Target.from_triple(target.triple).create_target_machine(
         cpu=base, features=",".join(features), opt=opt_level, reloc="pic", codemodel="small"

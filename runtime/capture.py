@@ -8,7 +8,7 @@ from struct import Struct
 from mvvm.abi import stable_points
 from mvvm.abi.context import HOST_SIZE, RECORD_SIZE
 from mvvm.abi.view import AT, IN_CALL, Frame, TableState, View
-from mvvm.errors import CheckpointFailed
+from mvvm.errors import BadAotFile, CheckpointFailed
 from mvvm.runtime.references import object_of
 from mvvm.wasm.types import EXTERNREF, F32, F64, FUNCREF, I32, I64
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from mvvm.abi.view import Value, WasiState
     from mvvm.runtime.instance import Instance
     from mvvm.runtime.points import StablePoint
+    from mvvm.runtime.program import Program
 
 # How compiled code stores a value: in the machine's byte order, at the start of its slot.
 _FORMS = {t: Struct("=I" if t in (I32, F32) else "=Q") for t in (I32, I64, F32, F64, FUNCREF, EXTERNREF)}
@@ -56,6 +57,15 @@ def read_frames(instance: Instance, start: int, end: int) -> list[Frame]:
         frames.append(_frame(instance, pc, point, values, host, in_call=in_call))
         host = None
     return frames
+
+
+def _fits(point: StablePoint, slots: memoryview, program: Program) -> bool:
+    """Whether a point is of the program, and its values are in its record."""
+    return (
+        point.function < len(program.info.functions)
+        and (point.table is None or point.table < len(program.info.tables))
+        and all(place & 1 or _SLOT * (place >> 1) < len(slots) for place in point.places)
+    )
 
 
 def _host_call(instance: Instance, slots: memoryview) -> _HostCall:
@@ -123,6 +133,13 @@ def _element_of(instance: Instance, table: int, function: int) -> int:
     return next(index for index in range(instance.tables[table].size) if elements[index] == wanted)
 
 
+def _object(externref: int) -> object:
+    try:
+        return object_of(externref)
+    except IndexError:
+        raise BadAotFile("damaged .aot file: the type of a value in its table of stable points is wrong") from None
+
+
 def view_of(instance: Instance, frames: list[Frame], wasi: WasiState | None) -> View:
     """The view of an instance that is stopped in `frames`. Raises CheckpointFailed."""
     info = instance.program.info
@@ -137,7 +154,7 @@ def view_of(instance: Instance, frames: list[Frame], wasi: WasiState | None) -> 
     for type_, bits in held:
         if type_ == EXTERNREF and bits:
             raise CheckpointFailed(
-                f"the program holds a reference to an object of the host, {object_of(bits)!r}, "
+                f"the program holds a reference to an object of the host, {_object(bits)!r}, "
                 "which a snapshot cannot hold"
             )
     return View(

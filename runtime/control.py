@@ -12,8 +12,17 @@ import ctypes
 import os
 
 from mvvm.abi import context as abi
-from mvvm.abi.stable_points import CALL_POINTS, COUNTING, LOOP_POINTS, REQUESTED, RUN, UNWINDING
-from mvvm.errors import CheckpointFailed, UsageError
+from mvvm.abi.stable_points import (
+    CALL_BIT,
+    CALL_POINTS,
+    COUNTING,
+    LOOP_POINTS,
+    REQUESTED,
+    RUN,
+    UNWINDING,
+    number,
+)
+from mvvm.errors import BadAotFile, CheckpointFailed, UsageError
 from mvvm.runtime import libc
 from mvvm.runtime import thread as threads
 from mvvm.runtime.store import instance_at
@@ -38,7 +47,8 @@ _EVERYTHING = (1 << 64) - 1
 WITHOUT_STABLE_POINTS = (
     "the program was compiled without stable points: compile it with --enable-counter-loop-checkpoint"
 )
-HOST_CALL = 0  # the number that `decide` gets for a host call that waits
+# The numbers that `decide` gets for a host call that waits, and for a restored program that has not gone on yet.
+HOST_CALL, RESTORED = 0, CALL_BIT
 
 
 class Stopped(BaseException):
@@ -148,14 +158,14 @@ class Controller:
                 if self._wanted == REQUESTED and self.wake is not None:
                     self.wake.set()
 
-    def on_point(self, number: int) -> bool:
-        """A stable point, in the guest's thread: whether to stop. If so the commit buffer is ready."""
+    def on_point(self, at: int) -> bool:
+        """The stable point with a number, in the guest's thread: whether to stop. If so the commit buffer is ready."""
         with self._lock:
             requested = self._wanted == REQUESTED
             self._wanted = self._poll.value = RUN
             if self.wake is not None:
                 self.wake.clear()
-        if not self.decide(number, requested):
+        if not self.decide(at, requested):
             return False
         try:
             if len(self.instance.store.root().instances) > 1:
@@ -180,6 +190,42 @@ class Controller:
             self.wake.clear()  # set again when checkpoints are held off no more
             return False
         return self.on_point(HOST_CALL)
+
+    def between_frames(self, call: int) -> bool:
+        """Before a restored program goes on with a frame: whether to stop there; nothing is unwound then.
+
+        `call` is the byte offset of the call that has just returned into the frame: after it is a stable point. 0 where
+        there was none.
+        """
+        if self._wanted not in (COUNTING, REQUESTED) or self._held:
+            return False
+        at = number(call, 0, call=True, canonical=True) if call and self._has_point(call) else RESTORED
+        with self._lock:
+            requested = self._wanted == REQUESTED
+            if not requested and (at == RESTORED or not self._counts(call)):
+                return False
+            self._wanted = self._poll.value = RUN
+            if self.wake is not None:
+                self.wake.clear()
+        return self.decide(at, requested)
+
+    def _has_point(self, call: int) -> bool:
+        try:
+            return self.instance.program.points.find(call).is_call
+        except BadAotFile:  # other stable points than those of the program that was stopped
+            return False
+
+    def _counts(self, pc: int) -> bool:
+        """Count a point after a call, as compiled code does: whether it is the one that was wanted."""
+        context = self._context
+        kinds = ctypes.c_uint32.from_address(context + abi.CONTEXT_KINDS).value
+        low = ctypes.c_uint64.from_address(context + abi.CONTEXT_PC_LOW).value
+        high = ctypes.c_uint64.from_address(context + abi.CONTEXT_PC_HIGH).value
+        if not kinds & CALL_POINTS or not low <= pc < high:
+            return False
+        left = ctypes.c_uint64.from_address(context + abi.CONTEXT_COUNTDOWN)
+        left.value -= 1
+        return left.value == 0
 
     def _prepare(self) -> None:
         """Reserve a commit buffer that is large enough for the deepest stack; what is not touched takes no memory."""
@@ -231,12 +277,12 @@ def _callback_address() -> int:
     return address
 
 
-def _on_point(context: int, number: int) -> int:
+def _on_point(context: int, at: int) -> int:
     try:
         instance = instance_at(context)
         assert instance is not None
         assert instance.controller is not None
-        return int(instance.controller.on_point(number))
+        return int(instance.controller.on_point(at))
     except BaseException as error:
         threads.current().pending = error
         return -1

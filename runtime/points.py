@@ -7,7 +7,7 @@ from bisect import bisect_left
 
 from mvvm.errors import BadAotFile
 from mvvm.proto import wire
-from mvvm.wasm.types import NAMES
+from mvvm.wasm.types import F32, I32, NAMES, V128
 
 
 class StablePoint:
@@ -29,10 +29,18 @@ class StablePoint:
         if (
             len(self.types) != len(self.places)
             or len(self.types) < len(self.locals) + self.num_results
-            or any(t not in NAMES for t in self.types)
-            or any(place & 1 and place >> 1 >= len(self.constants) for place in self.places)
+            or max(self.function, self.next_pc, *self.locals) >> 32
+            or not all(map(self._fits, self.types, self.places))
         ):
             raise BadAotFile("damaged .aot file: its table of stable points does not fit together")
+
+    def _fits(self, type_: str, place: int) -> bool:
+        """Whether a value can be of a type and in a place."""
+        if type_ not in NAMES or type_ == V128:
+            return False
+        if not place & 1:
+            return True
+        return place >> 1 < len(self.constants) and not self.constants[place >> 1] >> (32 if type_ in I32 + F32 else 64)
 
     @property
     def is_call(self) -> bool:
@@ -52,8 +60,8 @@ class PointTable:
         fields = wire.fields(section)
         pcs, offsets = wire.data(fields, 1), wire.data(fields, 2)
         self._points = wire.data(fields, 3)
-        bits = int.from_bytes(wire.data(fields, 4), "little")
-        self.suspending = {index for index in range(bits.bit_length()) if bits >> index & 1}
+        bits = wire.data(fields, 4)
+        self.suspending = {8 * at + bit for at, byte in enumerate(bits) if byte for bit in range(8) if byte >> bit & 1}
         if len(pcs) % 4 or len(pcs) != len(offsets):
             raise BadAotFile("damaged .aot file: its table of stable points does not fit together")
         self.pcs: tuple[int, ...] = struct.unpack(f"<{len(pcs) // 4}I", pcs)

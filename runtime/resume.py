@@ -35,10 +35,11 @@ def resume(instance: Instance, frames: list[Frame], find: Find) -> list[int]:
     for number, reached in enumerate(frames):
         continuation = find(reached)
         frame = continuation.returned(reached, results) if number else reached
+        call = reached.pc if number else 0
         while True:
-            if controller is not None and controller.requested:
-                controller.cancel()
+            if controller is not None and controller.between_frames(call):
                 raise Stopped([frame, *frames[number + 1 :]])
+            call = 0
             try:
                 outcome = continuation.run(instance, frame)
             except Stopped as stop:

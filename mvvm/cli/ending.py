@@ -24,6 +24,9 @@ BROKEN_PIPE = 128 + 13  # SIGPIPE
 # As in wasmtime: WASI leaves larger statuses to the host, and shells give them meanings of their own.
 _MAX_GUEST_STATUS = 125
 
+# More than that are of a recursion; a restored program knows of a million.
+_MAX_FRAMES = 1000
+
 
 def run_to_end(program: str, body: Callable[[], int]) -> None:
     """Run `body`, which returns an exit status, and end the process; `program` begins what is said.
@@ -96,6 +99,8 @@ def _report(program: str, error: BaseException) -> int:
 
 def _backtrace(trap: Trap) -> list[str]:
     lines = ["wasm backtrace:"] if trap.frames else []
-    for position, (index, name) in enumerate(trap.frames):
+    for position, (index, name) in enumerate(trap.frames[:_MAX_FRAMES]):
         lines.append(f"  {position:3}: " + (f"{name} (function {index})" if name else f"function {index}"))
+    if len(trap.frames) > _MAX_FRAMES:
+        lines.append(f"  ... and {len(trap.frames) - _MAX_FRAMES} more")
     return lines

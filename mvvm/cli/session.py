@@ -21,7 +21,7 @@ from mvvm.cli.run import GUEST_STACK
 from mvvm.errors import CheckpointFailed, EnvironmentFailure, GuestExit
 from mvvm.migrate.continuations import Continuations
 from mvvm.migrate.take import controller_of, function_range, prepare_to_write, take
-from mvvm.runtime.control import Stopped
+from mvvm.runtime.control import HOST_CALL, RESTORED, Stopped
 from mvvm.runtime.resume import resume
 
 TYPE_CHECKING = False
@@ -264,7 +264,9 @@ class Session:
         assert controller is not None
         program = controller.instance.program
         pc = pc_of(number)
-        if pc == 0:
+        if number == RESTORED:
+            return f"stable point {self._points}: where the program was restored"
+        if number == HOST_CALL:
             return f"stable point {self._points}: in a host call that waits"
         index = program.points.find(pc).function
         name = program.names.get(index)

@@ -32,7 +32,21 @@ from mvvm.lower.loops import merge_edges, rows_of, state_of_loop
 from mvvm.lower.module import HANDLERS, declare_function, declare_support, lower_function, module_text
 from mvvm.passes.liveness import live_locals
 from mvvm.passes.shadow_stack import insert_stack_checks
-from mvvm.wasm.code import BLOCK, CALL, CALL_INDIRECT, ELSE, END, IF, LOOP, Block, decode_function
+from mvvm.wasm.code import (
+    BLOCK,
+    BR,
+    BR_TABLE,
+    CALL,
+    CALL_INDIRECT,
+    ELSE,
+    END,
+    IF,
+    LOOP,
+    RETURN,
+    UNREACHABLE,
+    Block,
+    decode_function,
+)
 from mvvm.wasm.operands import operand_types
 
 if TYPE_CHECKING:
@@ -44,6 +58,7 @@ if TYPE_CHECKING:
     from mvvm.wasm.decode import Module
 
 
+_LEAVING = frozenset((BR, BR_TABLE, RETURN, UNREACHABLE))  # control never goes on after them
 _BODY = "mvvm_resume_body"  # the function that is entered at the label
 # Functions that LLVM may inline into a continuation: bytes of a body, and of all of them together. It sees all others
 # as code elsewhere.
@@ -127,11 +142,22 @@ def _position(function: Function, pc: int, kind: int, start: int, end: int) -> i
     """The instruction that the program goes on with. Instructions without effect are not in the decoded body."""
     position = bisect_left(function.offsets, pc)
     if kind == AT:
-        if start <= pc < end and position < len(function.offsets):
+        if start <= pc < end and position < len(function.offsets) and _falls_into(function, position):
             return position
     elif function.offsets[position : position + 1] == [pc] and function.ops[position] in (CALL, CALL_INDIRECT):
         return position + 1
     raise BadSnapshot(f"damaged snapshot: a frame at byte {pc:#x}, where function {function.index} cannot be")
+
+
+def _falls_into(function: Function, position: int) -> bool:
+    """Whether control gets to an instruction from the one before it; else it is an `else` or `end` that is passed by.
+
+    Operands are as the decoder followed them only where it does.
+    """
+    if position == 0:
+        return True
+    op, immediate = function.ops[position - 1], function.immediates[position - 1]
+    return op not in _LEAVING and not (op == END and isinstance(immediate, Block) and not immediate.reached)
 
 
 class _Open:

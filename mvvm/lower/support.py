@@ -20,6 +20,7 @@ from mvvm.wasm.types import I32
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from mvvm.options import Target
     from mvvm.wasm.types import FuncType
 
 _SI_ADDR = 16  # offset in siginfo_t
@@ -57,6 +58,7 @@ run:
   call void %invoke(ptr %record, ptr %values)
   br label %leave
 leave:
+CLEAN_VECTORS
   store volatile ptr %outer_jump, ptr %jump_field
   store volatile i32 %outer_guest, ptr %guest_field
   ret i32 %code
@@ -208,6 +210,7 @@ count:
   %due = icmp eq i64 %left, 0
   br i1 %due, label %ask, label %go_on
 ask:
+CLEAN_VECTORS
   %guest_field = getelementptr i8, ptr %thread, i64 {abi.THREAD_IN_GUEST}
   %callback_field = getelementptr i8, ptr %ctx, i64 {abi.CONTEXT_ON_POINT}
   %callback = load ptr, ptr %callback_field
@@ -252,6 +255,7 @@ overflow:
   call void @{sections.TRAP}(ptr %ctx, i32 {traps.STACK_OVERFLOW})
   unreachable
 room:
+CLEAN_VECTORS
   store volatile i32 {abi.HOST}, ptr %guest_field"""
 # INTERRUPTED is told from an exception where it may come from: _host_thunk.
 _ENTER_GUEST = f"""  store volatile i32 {abi.GUEST}, ptr %guest_field
@@ -263,8 +267,13 @@ unwind:
 return:"""
 
 
-def lower_support(architecture: str, types: Sequence[FuncType]) -> str:
+# Before code of others runs, which may not be made for AVX and then wants the upper halves of registers to be zero.
+_VZEROUPPER = "  call void @llvm.x86.avx.vzeroupper()"
+
+
+def lower_support(target: Target, types: Sequence[FuncType]) -> str:
     """The IR of the support code for a module's function types."""
+    architecture = target.architecture
     if architecture not in REGISTERS:
         raise InternalError(f"the registers of {architecture} are unknown")
     registers = REGISTERS[architecture]
@@ -274,7 +283,10 @@ def lower_support(architecture: str, types: Sequence[FuncType]) -> str:
     text = text.replace("FRAME_REGISTER", str(_register(registers.frame_pointer)))
     text = text.replace("LEAVE_GUEST", _LEAVE_GUEST).replace("ENTER_GUEST", _ENTER_GUEST)
     unique = {type_.key: type_ for type_ in types}
-    return text + "".join([_invoke_thunk(type_) + _host_thunk(type_) for type_ in unique.values()])
+    text += "".join([_invoke_thunk(type_) + _host_thunk(type_) for type_ in unique.values()])
+    if "avx" not in target.features:
+        return text.replace("CLEAN_VECTORS\n", "")
+    return text.replace("CLEAN_VECTORS", _VZEROUPPER) + "declare void @llvm.x86.avx.vzeroupper()\n"
 
 
 def _register(number: int) -> int:

@@ -11,6 +11,7 @@ import os
 import threading
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from mvvm.abi.stable_points import CALL_POINTS, LOOP_POINTS
 from mvvm.errors import UsageError
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
     from mvvm.abi.view import Frame
     from mvvm.runtime.instance import Extern
     from mvvm.runtime.program import Program
+
+_lock = threading.Lock()
+_known: WeakKeyDictionary[Program, Continuations] = WeakKeyDictionary()
 
 
 class Finished(Exception):
@@ -146,7 +150,7 @@ def restore(
 
     Memory is mapped copy-on-write from the snapshot, so that many can be taken up from one. `imports` are those that
     the program had besides WASI's; `folders`, by the guest's name, and the host descriptors of the streams are WASI's.
-    `continuations` may be shared by those that are restored with one program.
+    `continuations` are the program's if nothing is given: they are shared by all that is restored with it.
 
     Raises InputError: damaged, of another module, what it had open is not there; LinkError, UsageError.
     """
@@ -161,4 +165,9 @@ def restore(
 
         wasi = reopen(view.wasi, folders=folders, stdin=stdin, stdout=stdout, stderr=stderr)
         instance = instantiate(program, wasi, state=snapshot)
-    return Restored(instance, list(view.frames), continuations or Continuations(program))
+    return Restored(instance, list(view.frames), continuations or _continuations_of(program))
+
+
+def _continuations_of(program: Program) -> Continuations:
+    with _lock:
+        return _known.get(program) or _known.setdefault(program, Continuations(program))

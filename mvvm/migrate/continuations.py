@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import _thread
+from _weakref import ref
 
 from mvvm import cache
 from mvvm.abi.sections import FORMAT_VERSION
@@ -28,16 +29,23 @@ _SUFFIX = ".continuation"
 class Continuations:
     """Finds the continuations of a program. Those that are compiled are kept in the user's cache.
 
-    `warn` is told where they cannot be. Safe in several threads.
+    `warn` is told where they cannot be. Safe in several threads. The caller keeps the program.
     """
 
     def __init__(self, program: Program, warn: Callable[[str], None] | None = None) -> None:
-        self._program = program
+        self._program = ref(program)  # which has the code of its continuations: it may keep this
         self._warn = warn or (lambda _: None)
         self._known: dict[Label, Continuation] = {}
         self._lock = _thread.allocate_lock()  # LLVM compiles one at a time
         self._compiler: ContinuationCompiler | None = None
         self._about: bytes | None = None
+
+    @property
+    def program(self) -> Program:
+        """The program."""
+        program = self._program()
+        assert program is not None
+        return program
 
     def find(self, frame: Frame) -> Continuation:
         """The continuation from a frame. Raises BadSnapshot where there can be none, and what compiling raises."""
@@ -78,7 +86,7 @@ class Continuations:
         if contents is None:
             return None
         try:
-            return load_continuation(self._program, contents)
+            return load_continuation(self.program, contents)
         except InputError:
             return None
 
@@ -86,7 +94,7 @@ class Continuations:
         if self._compiler is None:
             from mvvm.compiler import ContinuationCompiler
 
-            program = self._program
+            program = self.program
             self._compiler = ContinuationCompiler(
                 bytes(program.wasm), options_of(program), program.points.suspending, program.local_functions
             )
@@ -95,11 +103,12 @@ class Continuations:
             cache.write(self._key(label), _SUFFIX, contents)
         except OSError as error:
             self._warn(f"what was compiled is not kept: {cache.folder()}: {error.strerror}")
-        return load_continuation(self._program, contents)
+        return load_continuation(self.program, contents)
 
     def _key(self, label: Label) -> str:
         """All that a continuation depends on."""
-        program, target = self._program, self._program.target
+        program = self.program
+        target = program.target
         if self._about is None:
             about = (
                 __version__,

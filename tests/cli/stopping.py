@@ -44,7 +44,8 @@ class Process:
         return stderr.readline().decode().rstrip("\n")
 
     def end(self) -> tuple[int, str, str]:
-        """Its exit status, and what is left of its standard output and error."""
+        """Its exit status, and what is left of its standard output and error. Its standard input stays open."""
+        self._process.wait(_TIMEOUT)
         stdout, stderr = self._process.communicate(timeout=_TIMEOUT)
         return self._process.returncode, stdout.decode(), stderr.decode()
 

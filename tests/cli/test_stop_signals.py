@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -27,7 +28,7 @@ def test_sigusr1(teller: Path, tmp_path: Path, blocks: bool) -> None:
     (tmp_path / "stdin").write_bytes(b"a")
     with (
         (tmp_path / "stdin").open("rb") as file,
-        running("mvvm-checkpoint", "-t", teller, **({} if blocks else {"stdin": file})) as process,
+        running("mvvm-checkpoint", "-t", teller, stdin=subprocess.PIPE if blocks else file) as process,
     ):
         if blocks:
             process.feed(b"a")
@@ -123,9 +124,9 @@ def test_after_a_time(teller: Path) -> None:
 def test_every_time(teller: Path) -> None:
     snapshot = teller.with_suffix(".snap")
     with running("mvvm-checkpoint", "-t", teller, "--every", "0.05", "--after", "0.01s") as process:
-        seen = set()
+        seen: set[int] = set()
         while len(seen) < 3:
-            if (line := process.line()).endswith(f"wrote {snapshot}"):
+            if process.line().endswith(f"wrote {snapshot}"):
                 seen.add(snapshot.stat().st_ino)
         process.feed(b"a.")
         status, stdout, _ = process.end()

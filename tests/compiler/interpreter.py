@@ -42,10 +42,11 @@ _BINARY: dict[str, Callable[[int, int], int]] = {
 
 
 class Step(NamedTuple):
-    """A frame at some step, and what a call returned that it is in."""
+    """A frame at some step, what a call returned that it is in, and what its function returned in the end."""
 
     frame: Frame
     returned: list[Value]
+    results: list[Value]
 
 
 class Interpreter:
@@ -59,21 +60,24 @@ class Interpreter:
         """The results of a function."""
         body = self.functions[index]
         state = _State([*args, *[0] * (len(body.function.locals) - len(args))])
+        results: list[Value] = []
         while state.position < len(body.function.ops):
-            self.steps.append(Step(body.frame(state, state.position, AT), []))
-            self._step(body, state)
-        return state.pop_all(len(body.function.type.results))
+            self.steps.append(Step(body.frame(state, state.position, AT), [], results))
+            self._step(body, state, results)
+        returned = state.pop_all(len(body.function.type.results))
+        results += _values(returned)
+        return returned
 
-    def _step(self, body: _Body, state: _State) -> None:
+    def _step(self, body: _Body, state: _State, results: list[Value]) -> None:
         op, immediate = body.function.ops[state.position], body.function.immediates[state.position]
         if op == CALL:
             assert isinstance(immediate, int)
             callee = self.functions[immediate].function
             args = state.pop_all(len(callee.type.params))
             frame = body.frame(state, state.position, IN_CALL)
-            results = self.call(immediate, args)
-            self.steps.append(Step(frame, _values(results)))
-            state.stack += results
+            returned = self.call(immediate, args)
+            self.steps.append(Step(frame, _values(returned), results))
+            state.stack += returned
             state.position += 1
         elif op in (BR, BR_IF, BR_TABLE, RETURN, IF, ELSE, END):
             _leave(body, state, op, immediate)
