@@ -1,7 +1,9 @@
-"""Start-up, as ratios: `mvvm-run hello.aot` against a Python that imports ctypes and google.protobuf, and
-`mvvm-restore` of the same program, whose continuation is in the cache, against `mvvm-run`.
+"""Start-up, as ratios of whole processes.
 
-Whole processes, in turn: `python -m bench.start_up [RUNS]`.
+`mvvm-run hello.aot` against a Python that imports ctypes and google.protobuf, and `mvvm-restore` of the same program,
+whose continuation is in the cache, against `mvvm-run`.
+
+In turn: `python -m bench.start_up [RUNS]`.
 """
 
 from __future__ import annotations

@@ -133,11 +133,8 @@ class _Plan:
         self.facts = ModuleFacts(module, options)
         self.shadow_stack = find_shadow_stack(module) if options.aux_stack_check else None
         self.partitions = cut(module)
-        # With a single partition LLVM sees all callers: it may drop what has no address and was inlined, and change how
-        # the rest is called. Continuations call the functions that suspend.
-        self.roots = None
-        if len(self.partitions) == 1:
-            self.roots = find_roots(module.info) | self.facts.suspending.functions
+        # With a single partition LLVM sees all callers, and may drop what has no address and was inlined.
+        self.roots = find_roots(module.info) if len(self.partitions) == 1 else None
         self.support = lower_support(options.target, module.info.types)
 
     def size(self, partition: int) -> int:

@@ -50,6 +50,8 @@ def read_frames(instance: Instance, start: int, end: int) -> list[Frame]:
             host = _host_call(instance, slots)
             continue
         point = program.points.find(pc)
+        if not _fits(point, slots, program):
+            raise BadAotFile(f"damaged .aot file: the stable point at byte {pc:#x} is another in its table")
         # A call that has not returned has no results: what it returned to unwind is nothing.
         in_call = host is not None or bool(frames)
         count = len(point.types) - (point.num_results if in_call else 0)

@@ -28,6 +28,8 @@ def resume(instance: Instance, frames: list[Frame], find: Find) -> list[int]:
     `find` gives a frame's continuation. Raises Trap, with the backtrace of all frames, BadSnapshot where frames do not
     fit together, what the host raised, and Stopped, with all frames that are left.
     """
+    if not frames:
+        raise BadSnapshot("damaged snapshot: it has no frames")
     if frames[0].kind != AT:
         raise BadSnapshot("damaged snapshot: its innermost frame is in a call")
     controller = instance.controller

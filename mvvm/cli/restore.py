@@ -36,7 +36,8 @@ def restore(command: str, options: RestoreOptions) -> int:
     def body() -> int:
         instance = instantiate(program, wasi, state=snapshot, prepare=session.prepare if session.stoppable else None)
         continuations = session.continuations_of(program)
-        continuations.find(view.frames[0])
+        for innermost in view.frames[:1]:
+            continuations.find(innermost)
         continuations.find_ahead(view.frames)
         return run_frames(instance, list(view.frames), continuations)
 

@@ -83,9 +83,8 @@ def lower_partition(
     instructions = 0
     points: list[Point] = []
     for index in functions:
-        linkage = "hidden" if roots is None or index in roots else "internal"
         lowering = lower_function(module, facts, index, shadow_stack)
-        texts.append(lowering.text(linkage))
+        texts.append(lowering.text(_linkage(facts, roots, index)))
         called |= lowering.called
         tables |= lowering.static_tables_used
         defined.add(index)
@@ -101,6 +100,15 @@ def lower_partition(
     if not support:
         texts.append(declare_support("hidden"))
     return Partition("".join([module_text(texts), support]), instructions, points)
+
+
+def _linkage(facts: ModuleFacts, roots: set[int] | None, index: int) -> str:
+    """How a function may be referred to."""
+    if roots is None or index in roots:
+        return "hidden"
+    # Continuations call functions that suspend: LLVM may drop one that was inlined everywhere, but if it is there it
+    # is called as its type says.
+    return "linkonce_odr hidden" if index in facts.suspending.functions else "internal"
 
 
 def declare_function(info: ModuleInfo, index: int, linkage: str) -> str:

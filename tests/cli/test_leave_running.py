@@ -57,6 +57,22 @@ def test_restored_programs_are_left_running_too(teller: Path) -> None:
     assert succeed("mvvm-restore", "-t", teller, input="z.") == "4z 5. "
 
 
+def test_between_two_frames_of_a_restored_program(teller: Path) -> None:
+    """The first point is after the call of the innermost frame, which has returned into one that is not running yet."""
+    run("mvvm-checkpoint", "-t", teller, "-f", "tell", input="a")
+    done = run("mvvm-restore", "-t", teller, "-x", "1", "--leave-running", "--debug", input="b6")
+    assert (done.returncode, done.stdout) == (6, "1b 26 ")
+    written = f"mvvm-restore: note: wrote {teller.with_suffix('.snap')}"
+    assert written in done.stderr.splitlines()
+    lines = [line for line in done.stderr.splitlines() if line != written]  # it may come at any time
+    assert lines[0].startswith("mvvm-restore: note: stable point 1: after the call at byte 0x")
+    assert lines[0].endswith(" in obey (function 14)")
+    assert lines[1].endswith(" in main (function 15)")
+    snapshot = mvvm.Snapshot.open(teller.with_suffix(".snap"))
+    assert [snapshot.names[frame.function] for frame in snapshot.view.frames] == ["obey", "main"]
+    assert succeed("mvvm-restore", "-t", teller, input="c.") == "1c 2. "
+
+
 def test_a_folder_that_cannot_be_written(teller: Path) -> None:
     done = run("mvvm-checkpoint", "-t", teller, "-f", "tell", "--leave-running", "-o", "/nowhere/x", input="ab2")
     assert (done.returncode, done.stdout) == (2, "0a 1b 22 ")
@@ -82,7 +98,7 @@ def test_a_full_disk(program: Program, tmp_path: Path, options: tuple[str, ...])
     run("mvvm-checkpoint", "-t", large, "-f", "tell", input="a")
     snapshot = large.with_suffix(".snap")
     old = snapshot.read_bytes()
-    arguments = ("-t", large, "-f", "tell", "--leave-running", *options)
+    arguments: list[str | Path] = ["-t", large, "-f", "tell", "--leave-running", *options]
     with running("mvvm-checkpoint", *arguments, preexec=_limit_files) as process:
         process.feed(b"a.")
         status, stdout, stderr = process.end()

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+import mvvm
 from tests.cli import stoppable
 from tests.cli.commands import fail, run, succeed
 from tests.cli.stopping import Process, running, wait_until, wait_until_idle
@@ -159,6 +160,21 @@ def test_a_file_stops_it(teller: Path, tmp_path: Path) -> None:
     with running("mvvm-checkpoint", "-t", teller, "--trigger-file", trigger) as process:
         assert process.line() == f"mvvm-checkpoint: warning: {trigger}: Is a directory"
         _stopped(process, teller)
+
+
+def test_a_signal_for_a_program_without_stable_points(teller: Path) -> None:
+    run("mvvm-checkpoint", "-t", teller, "-c", "1")
+    plain = teller.parent / "plain.aot"
+    plain.write_bytes(mvvm.compile(stoppable.teller().encode()))
+    with running("mvvm-restore", "-t", plain, "-s", teller.with_suffix(".snap")) as process:
+        process.feed(b"a")
+        assert process.read(3) == b"0a "
+        process.signal(signal.SIGUSR1)
+        assert process.line() == (
+            "mvvm-restore: warning: the program was compiled without stable points: it cannot be stopped"
+        )
+        process.feed(b".")
+        assert process.end() == (0, "1. ", "")
 
 
 def test_signals_of_a_restored_program(teller: Path) -> None:

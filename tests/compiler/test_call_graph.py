@@ -40,7 +40,10 @@ def _suspending(wat: str, policy: Policy) -> set[str]:
         ("(func $a (call $h)) (func $b (call $a)) (func $c (call $b)) (func $d)", "a b c"),
         # Recursion: to itself, to one another, and who waits for it; but not what it calls.
         ("(func $a (call $a)) (func $b)", "a"),
-        ("(func $a (call $b)) (func $b (call $c)) (func $c (call $a) (call $d)) (func $d) (func $e (call $a))", "a b c e"),
+        (
+            "(func $a (call $b)) (func $b (call $c)) (func $c (call $a) (call $d)) (func $d) (func $e (call $a))",
+            "a b c e",
+        ),
         # A cycle among functions that suspend anyhow does not count once more.
         ("(func $a (call $h) (call $b)) (func $b (call $a)) (func $c)", "a b"),
     ],
@@ -105,7 +108,8 @@ def test_recursion_through_a_table(policy: Policy) -> None:
 def test_only_the_table_that_is_named_counts() -> None:
     wat = f"""(module (type $t (func)) (table $x 1 funcref) (table $y 1 funcref) (func $loop {_LOOP}) (func $quiet)
       (elem (table $x) (i32.const 0) func $loop) (elem (table $y) (i32.const 0) func $quiet)
-      (func $by_x (call_indirect $x (type $t) (i32.const 0))) (func $by_y (call_indirect $y (type $t) (i32.const 0))))"""
+      (func $by_x (call_indirect $x (type $t) (i32.const 0)))
+      (func $by_y (call_indirect $y (type $t) (i32.const 0))))"""
     assert _suspending(wat, Policy.LOOP) == {"loop", "by_x"}
 
 
