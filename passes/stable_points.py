@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mvvm.options import Policy
-from mvvm.wasm.code import CALL, CALL_INDIRECT, END, LOOP, Block, Function
+from mvvm.wasm.code import BR, BR_IF, BR_TABLE, CALL, CALL_INDIRECT, END, LOOP, Block, Function
 from mvvm.wasm.opcodes import OPS, PSEUDO
 
 if TYPE_CHECKING:
@@ -30,13 +30,17 @@ _DIRTYING = frozenset(
 
 
 class StablePoints:
-    """The stable points of a function: `calls` are positions in its instructions, `loops` say EACH or STRIP."""
+    """The stable points of a function: `calls` are positions in its instructions, `loops` say EACH or STRIP.
 
-    __slots__ = ("calls", "loops")
+    `back_edges` are the numbers of branches to the loops, those that are not `br_if` counted twice.
+    """
+
+    __slots__ = ("back_edges", "calls", "loops")
 
     def __init__(self) -> None:
         self.calls: set[int] = set()
         self.loops: dict[Block, int] = {}
+        self.back_edges: dict[Block, int] = {}
 
 
 class _Loop:
@@ -61,6 +65,11 @@ def find_stable_points(function: Function, policy: Policy, suspending: Suspendin
             result.calls.add(position)
             if loops:
                 loops[-1].has_point = True
+        elif op in (BR, BR_IF) and immediate.kind == LOOP:  # type: ignore[attr-defined]
+            _count(result, immediate, 1 if op == BR_IF else 2)
+        elif op == BR_TABLE:
+            for target in immediate:  # type: ignore[attr-defined]
+                _count(result, target, 2)
         elif op == LOOP:
             assert isinstance(immediate, Block)
             if immediate.targeted:
@@ -75,6 +84,11 @@ def find_stable_points(function: Function, policy: Policy, suspending: Suspendin
         if loops and (op in _DIRTYING or op >= PSEUDO):
             loops[-1].dirties = True
     return result
+
+
+def _count(points: StablePoints, block: object, edges: int) -> None:
+    assert isinstance(block, Block)
+    points.back_edges[block] = points.back_edges.get(block, 0) + edges
 
 
 def _may_suspend(op: int, immediate: object, suspending: Suspending) -> bool:

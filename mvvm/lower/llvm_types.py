@@ -57,6 +57,7 @@ STABLE_POINT_ATTRIBUTES = "cold nounwind memory(read, inaccessiblemem: readwrite
 
 INVARIANT = "!invariant.load !0"
 COLD = "!prof !8"  # of a branch whose second target is hardly ever taken
+RARE = "!prof !9"  # whose first target is seldom taken
 LINEAR_MEMORY, GLOBALS, TABLES = "!tbaa !2", "!tbaa !4", "!tbaa !6"
 METADATA = """
 !0 = !{}
@@ -68,6 +69,7 @@ METADATA = """
 !6 = !{!7, !7, i64 0}
 !7 = !{!"table", !1, i64 0}
 !8 = !{!"branch_weights", i32 1048576, i32 1}
+!9 = !{!"branch_weights", i32 1, i32 1024}
 """
 
 _INTRINSICS = (

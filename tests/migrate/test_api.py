@@ -98,6 +98,7 @@ def test_many_from_one() -> None:
 def test_many_leave_nothing_behind() -> None:
     program = load(MEMORY)
     snapshot = mvvm.checkpoint(func(mvvm.Instance(program), "work"), 40, count=30)
+    mvvm.checkpoint(mvvm.restore(snapshot, program), count=1)  # the program keeps its continuations
     gc.collect()
     descriptors = len(os.listdir("/proc/self/fd"))
     for _ in range(30):
