@@ -20,6 +20,10 @@
 
 from __future__ import annotations
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 __all__ = [
     "BadAotFile",
     "BadSnapshot",
@@ -92,9 +96,13 @@ class EnvironmentFailure(MvvmError):
 
 
 class CheckpointFailed(MvvmError):
-    """The snapshot could not be written: what was there before is whole, and the program can go on."""
+    """The snapshot could not be written: what was there before is whole, and the program can go on.
+
+    `restored` is the stopped program, to be called to go on, where `mvvm.checkpoint` raised this after it had stopped.
+    """
 
     exit_status = 3
+    restored: Callable[[], object] | None = None
 
 
 class InternalError(MvvmError):

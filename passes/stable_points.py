@@ -1,8 +1,8 @@
 """Where a function has stable points: after which calls, and at which loops.
 
 Runs on a decoded body, after the call graph (mvvm.passes.call_graph) told which functions may suspend, and decides on
-Wasm alone. A loop's point is where it goes round again, not where it is entered, so that a program which is
-stopped at every point still gets forward.
+Wasm alone. A loop that passes a point after a call on every way round has none of its own. A loop's point is where it
+goes round again, not where it is entered, so that a program which is stopped at every point still gets forward.
 """
 
 from __future__ import annotations
@@ -10,7 +10,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mvvm.options import Policy
-from mvvm.wasm.code import BR, BR_IF, BR_TABLE, CALL, CALL_INDIRECT, END, LOOP, Block, Function
+from mvvm.wasm.code import (
+    BLOCK,
+    BR,
+    BR_IF,
+    BR_TABLE,
+    CALL,
+    CALL_INDIRECT,
+    ELSE,
+    END,
+    IF,
+    LOOP,
+    RETURN,
+    UNREACHABLE,
+    Block,
+    Function,
+)
 from mvvm.wasm.opcodes import OPS, PSEUDO
 
 if TYPE_CHECKING:
@@ -29,6 +44,9 @@ _DIRTYING = frozenset(
 )
 
 
+_LEAVING = frozenset((BR, BR_TABLE, RETURN, UNREACHABLE))
+
+
 class StablePoints:
     """The stable points of a function: `calls` are positions in its instructions, `loops` say EACH or STRIP.
 
@@ -43,15 +61,79 @@ class StablePoints:
         self.back_edges: dict[Block, int] = {}
 
 
-class _Loop:
-    """What is known of an open loop."""
+_NEVER = 1 << 30  # a state where control does not get
 
-    __slots__ = ("block", "dirties", "has_point")
 
-    def __init__(self, block: Block) -> None:
+class _Open:
+    """What is known of an open block, loop or `if`."""
+
+    __slots__ = ("at_if", "block", "covered", "depth", "dirties", "has_point", "passed")
+
+    def __init__(self, block: Block, depth: int, at_if: int) -> None:
         self.block = block
+        self.depth = depth  # of a loop that goes round: how many such loops are open with it, else 0
+        self.passed = _NEVER  # at the label of what is no loop: _Walk.passed of the branches there
+        self.at_if = at_if  # _Walk.passed at the condition
+        self.covered = True  # of a loop: whether every way round passes a stable point after a call
         self.dirties = False
         self.has_point = False  # inside: a loop's or a call's
+
+
+class _Walk:
+    """The walk over a body. `passed`: since the header of that many open loops, a stable point was passed for sure."""
+
+    def __init__(self, result: StablePoints, policy: Policy, body: Block) -> None:
+        self.result = result
+        self.policy = policy
+        self.open = [_Open(body, 0, 0)]
+        self.loops: list[_Open] = []
+        self.passed = 0
+
+    def begin(self, op: int, block: Block) -> None:
+        is_loop = op == LOOP and block.targeted
+        item = _Open(block, len(self.loops) + 1 if is_loop else 0, self.passed)
+        self.open.append(item)
+        if is_loop:
+            self.loops.append(item)
+
+    def call(self) -> None:
+        self.passed = len(self.loops)
+        if self.loops:
+            self.loops[-1].has_point = True
+
+    def dirty(self) -> None:
+        if self.loops:
+            self.loops[-1].dirties = True
+
+    def branch(self, block: Block, edges: int) -> None:
+        item = next(item for item in reversed(self.open) if item.block is block)
+        if item.depth:
+            item.covered &= self.passed >= item.depth
+            self.result.back_edges[block] = self.result.back_edges.get(block, 0) + edges
+        else:
+            item.passed = min(item.passed, self.passed)
+
+    def otherwise(self) -> None:
+        item = self.open[-1]
+        item.passed = min(item.passed, self.passed)
+        self.passed = item.at_if
+
+    def end(self) -> None:
+        item = self.open.pop()
+        block = item.block
+        if block.kind == IF and not block.has_else:
+            item.passed = min(item.passed, item.at_if)
+        self.passed = min(self.passed, item.passed)
+        if not item.depth:
+            return
+        self.loops.pop()
+        self.passed = min(self.passed, len(self.loops)) if self.passed != _NEVER else _NEVER
+        kind = _choose(item, self.policy)
+        if kind is not None:
+            self.result.loops[block] = kind
+        if self.loops:
+            self.loops[-1].has_point = True
+            self.loops[-1].dirties |= item.dirties
 
 
 def find_stable_points(function: Function, policy: Policy, suspending: Suspending) -> StablePoints:
@@ -59,36 +141,28 @@ def find_stable_points(function: Function, policy: Policy, suspending: Suspendin
     result = StablePoints()
     if policy == Policy.NONE:
         return result
-    loops: list[_Loop] = []
+    walk = _Walk(result, policy, function.body)
     for position, (op, immediate) in enumerate(zip(function.ops, function.immediates, strict=True)):
-        if op in (CALL, CALL_INDIRECT) and _may_suspend(op, immediate, suspending):
-            result.calls.add(position)
-            if loops:
-                loops[-1].has_point = True
-        elif op in (BR, BR_IF) and immediate.kind == LOOP:  # type: ignore[attr-defined]
-            _count(result, immediate, 1 if op == BR_IF else 2)
+        if op in _DIRTYING or op >= PSEUDO:
+            walk.dirty()
+        if op in (CALL, CALL_INDIRECT):
+            if _may_suspend(op, immediate, suspending):
+                result.calls.add(position)
+                walk.call()
+        elif op in (BLOCK, LOOP, IF):
+            walk.begin(op, immediate)  # type: ignore[arg-type]
+        elif op in (BR, BR_IF):
+            walk.branch(immediate, 1 if op == BR_IF else 2)  # type: ignore[arg-type]
         elif op == BR_TABLE:
             for target in immediate:  # type: ignore[attr-defined]
-                _count(result, target, 2)
-        elif op == LOOP:
-            assert isinstance(immediate, Block)
-            if immediate.targeted:
-                loops.append(_Loop(immediate))
-        elif op == END and loops and immediate is loops[-1].block:
-            loop = loops.pop()
-            if policy != Policy.FUNCTION:
-                result.loops[loop.block] = _choose(loop, policy)
-            if loops:
-                loops[-1].has_point = True
-                loops[-1].dirties |= loop.dirties
-        if loops and (op in _DIRTYING or op >= PSEUDO):
-            loops[-1].dirties = True
+                walk.branch(target, 2)
+        elif op == ELSE:
+            walk.otherwise()
+        elif op == END:
+            walk.end()
+        if op in _LEAVING:
+            walk.passed = _NEVER
     return result
-
-
-def _count(points: StablePoints, block: object, edges: int) -> None:
-    assert isinstance(block, Block)
-    points.back_edges[block] = points.back_edges.get(block, 0) + edges
 
 
 def _may_suspend(op: int, immediate: object, suspending: Suspending) -> bool:
@@ -98,7 +172,11 @@ def _may_suspend(op: int, immediate: object, suspending: Suspending) -> bool:
     return suspending.calls_may_suspend(*immediate)
 
 
-def _choose(loop: _Loop, policy: Policy) -> int:
-    if policy == Policy.LOOP or loop.has_point or (policy == Policy.LOOP_DIRTY and loop.dirties):
+def _choose(loop: _Open, policy: Policy) -> int | None:
+    if policy == Policy.FUNCTION:
+        return None
+    if policy == Policy.LOOP:
         return EACH
-    return STRIP
+    if loop.covered and loop.has_point:
+        return None  # a point after a call serves
+    return EACH if loop.has_point or (policy == Policy.LOOP_DIRTY and loop.dirties) else STRIP

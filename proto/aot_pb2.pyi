@@ -7,7 +7,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class Target(_message.Message):
-    __slots__ = ("format_version", "compiler_version", "module_sha256", "triple", "cpu", "cpu_features", "options", "declarations_sha256")
+    __slots__ = ("format_version", "compiler_version", "module_sha256", "triple", "cpu", "cpu_features", "options", "declarations_sha256", "points_sha256")
     FORMAT_VERSION_FIELD_NUMBER: _ClassVar[int]
     COMPILER_VERSION_FIELD_NUMBER: _ClassVar[int]
     MODULE_SHA256_FIELD_NUMBER: _ClassVar[int]
@@ -16,6 +16,7 @@ class Target(_message.Message):
     CPU_FEATURES_FIELD_NUMBER: _ClassVar[int]
     OPTIONS_FIELD_NUMBER: _ClassVar[int]
     DECLARATIONS_SHA256_FIELD_NUMBER: _ClassVar[int]
+    POINTS_SHA256_FIELD_NUMBER: _ClassVar[int]
     format_version: int
     compiler_version: str
     module_sha256: bytes
@@ -24,7 +25,8 @@ class Target(_message.Message):
     cpu_features: _containers.RepeatedScalarFieldContainer[str]
     options: Options
     declarations_sha256: bytes
-    def __init__(self, format_version: _Optional[int] = ..., compiler_version: _Optional[str] = ..., module_sha256: _Optional[bytes] = ..., triple: _Optional[str] = ..., cpu: _Optional[str] = ..., cpu_features: _Optional[_Iterable[str]] = ..., options: _Optional[_Union[Options, _Mapping]] = ..., declarations_sha256: _Optional[bytes] = ...) -> None: ...
+    points_sha256: bytes
+    def __init__(self, format_version: _Optional[int] = ..., compiler_version: _Optional[str] = ..., module_sha256: _Optional[bytes] = ..., triple: _Optional[str] = ..., cpu: _Optional[str] = ..., cpu_features: _Optional[_Iterable[str]] = ..., options: _Optional[_Union[Options, _Mapping]] = ..., declarations_sha256: _Optional[bytes] = ..., points_sha256: _Optional[bytes] = ...) -> None: ...
 
 class Options(_message.Message):
     __slots__ = ("opt_level", "aux_stack_check", "checkpoint", "threshold_bits")

@@ -116,6 +116,7 @@ def _encode(
         globals=_pack(view.globals),
         dropped_data=view.dropped_data,
         dropped_elements=view.dropped_elements,
+        starting=view.starting,
         names=[
             pb.FunctionName(function=function, name=names[function])
             for function in sorted({frame.function for frame in view.frames})
@@ -180,6 +181,7 @@ def _decode(message: wire.Fields) -> Index:
         _unpack(wire.text(message, 7), wire.data(message, 8)),
         _indices(message, 9),
         _indices(message, 10),
+        starting=bool(wire.number(message, 13)),
     )
     if 11 in message:
         from mvvm.proto.codec_wasi import decode_wasi

@@ -8,7 +8,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class Index(_message.Message):
-    __slots__ = ("writer", "module_sha256", "module_name", "frames", "memories", "tables", "global_types", "globals", "dropped_data", "dropped_elements", "wasi", "names")
+    __slots__ = ("writer", "module_sha256", "module_name", "frames", "memories", "tables", "global_types", "globals", "dropped_data", "dropped_elements", "wasi", "names", "starting")
     WRITER_FIELD_NUMBER: _ClassVar[int]
     MODULE_SHA256_FIELD_NUMBER: _ClassVar[int]
     MODULE_NAME_FIELD_NUMBER: _ClassVar[int]
@@ -21,6 +21,7 @@ class Index(_message.Message):
     DROPPED_ELEMENTS_FIELD_NUMBER: _ClassVar[int]
     WASI_FIELD_NUMBER: _ClassVar[int]
     NAMES_FIELD_NUMBER: _ClassVar[int]
+    STARTING_FIELD_NUMBER: _ClassVar[int]
     writer: str
     module_sha256: bytes
     module_name: str
@@ -33,7 +34,8 @@ class Index(_message.Message):
     dropped_elements: _containers.RepeatedScalarFieldContainer[int]
     wasi: Wasi
     names: _containers.RepeatedCompositeFieldContainer[FunctionName]
-    def __init__(self, writer: _Optional[str] = ..., module_sha256: _Optional[bytes] = ..., module_name: _Optional[str] = ..., frames: _Optional[_Iterable[_Union[Frame, _Mapping]]] = ..., memories: _Optional[_Iterable[_Union[Memory, _Mapping]]] = ..., tables: _Optional[_Iterable[_Union[Table, _Mapping]]] = ..., global_types: _Optional[str] = ..., globals: _Optional[bytes] = ..., dropped_data: _Optional[_Iterable[int]] = ..., dropped_elements: _Optional[_Iterable[int]] = ..., wasi: _Optional[_Union[Wasi, _Mapping]] = ..., names: _Optional[_Iterable[_Union[FunctionName, _Mapping]]] = ...) -> None: ...
+    starting: bool
+    def __init__(self, writer: _Optional[str] = ..., module_sha256: _Optional[bytes] = ..., module_name: _Optional[str] = ..., frames: _Optional[_Iterable[_Union[Frame, _Mapping]]] = ..., memories: _Optional[_Iterable[_Union[Memory, _Mapping]]] = ..., tables: _Optional[_Iterable[_Union[Table, _Mapping]]] = ..., global_types: _Optional[str] = ..., globals: _Optional[bytes] = ..., dropped_data: _Optional[_Iterable[int]] = ..., dropped_elements: _Optional[_Iterable[int]] = ..., wasi: _Optional[_Union[Wasi, _Mapping]] = ..., names: _Optional[_Iterable[_Union[FunctionName, _Mapping]]] = ..., starting: _Optional[bool] = ...) -> None: ...
 
 class FunctionName(_message.Message):
     __slots__ = ("function", "name")

@@ -168,4 +168,5 @@ def view_of(instance: Instance, frames: list[Frame], wasi: WasiState | None) -> 
         [index for index in range(len(info.data)) if instance.data_dropped(index)],
         [index for index in range(len(info.elements)) if instance.element_dropped(index)],
         wasi,
+        starting=instance.starting,
     )

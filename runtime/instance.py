@@ -71,6 +71,7 @@ class Instance:
         "globals",
         "memories",
         "program",
+        "starting",
         "store",
         "tables",
         "wasi",
@@ -113,6 +114,7 @@ class Instance:
         self._fill_context()
         self.store.add(self)
         register(self)
+        self.starting = False  # whether the start function is running
         self.controller: Controller | None = None  # sets itself
         self.wasi: Wasi | None = None  # set by who runs it under WASI
         self._initialize_globals()
@@ -126,11 +128,14 @@ class Instance:
         if prepare is not None:
             prepare(self)
         if info.start is not None:
+            self.starting = True
             self.func(info.start)()
+            self.starting = False
 
     def _take_up(self, state: State) -> None:
         """Be what a snapshot says."""
         view = state.view
+        self.starting = view.starting
         sizes = [len(view.memories), len(view.tables), len(view.globals)]
         if sizes != [len(self.memories), len(self.tables), len(self.globals)]:
             raise BadSnapshot("damaged snapshot: it has other memories, tables or globals than its module")

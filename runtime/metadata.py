@@ -45,6 +45,7 @@ class Target:
         "format_version",
         "module_sha256",
         "opt_level",
+        "points_sha256",
         "threshold_bits",
         "triple",
     )
@@ -62,6 +63,7 @@ class Target:
         self.aux_stack_check = bool(wire.number(options, 2))
         self.checkpoint = wire.text(options, 3) or "none"
         self.threshold_bits = wire.number(options, 4)
+        self.points_sha256 = wire.data(message, 9)
         self.declarations_sha256 = wire.data(message, 8)
 
 

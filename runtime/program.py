@@ -121,6 +121,8 @@ class Program:
         if self._points is None:
             from mvvm.runtime.points import PointTable
 
+            if _sha256(self._points_section) != self.target.points_sha256:
+                raise BadAotFile("damaged .aot file: its table of stable points is not what was written")
             self._points = PointTable(bytes(self._points_section))
         return self._points
 

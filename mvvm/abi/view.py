@@ -150,9 +150,9 @@ class View:
     """A stopped program, but for the contents of its memories.
 
     `module_sha256` is of the module, byte for byte. `frames` are innermost first. `memories` are sizes in pages of
-    64 KiB. `dropped_data` and `dropped_elements` are indices of segments, ascending. Where the outermost frame is of
-    the module's start function, the command's `_start` is still to be called. `wasi` is None for a program that was
-    not run under WASI.
+    64 KiB. `dropped_data` and `dropped_elements` are indices of segments, ascending. `starting` tells that the
+    outermost frame is of the module's start function, which instantiation called: what was to be called after that
+    still is. `wasi` is None for a program that was not run under WASI.
     """
 
     __slots__ = (
@@ -162,6 +162,7 @@ class View:
         "globals",
         "memories",
         "module_sha256",
+        "starting",
         "tables",
         "wasi",
     )
@@ -176,7 +177,10 @@ class View:
         dropped_data: list[int],
         dropped_elements: list[int],
         wasi: WasiState | None = None,
+        *,
+        starting: bool = False,
     ) -> None:
+        self.starting = starting
         self.module_sha256 = module_sha256
         self.frames = frames
         self.memories = memories

@@ -44,11 +44,14 @@ def metadata(
     declarations = _serialize(_module(module.info))
     functions = _serialize(_functions(module.info, image))
     digest = hashlib.sha256(declarations + functions).digest()
+    table = _stable_points(points, suspending)
+    target = _target(module.data, digest, options, version)
+    target.points_sha256 = hashlib.sha256(table).digest()
     return {
-        sections.TARGET: _serialize(_target(module.data, digest, options, version)),
+        sections.TARGET: _serialize(target),
         sections.MODULE: declarations,
         sections.FUNCTIONS: functions,
-        sections.POINTS: _stable_points(points, suspending),
+        sections.POINTS: table,
         sections.NAMES: _serialize(_names(module.names)),
         sections.WASM: module.data,
     }

@@ -54,6 +54,7 @@ def describe_view(view: View, names: dict[int, str]) -> Description:
         "globals": [{"index": index, **_value(value)} for index, value in enumerate(view.globals)],
         "dropped_data": view.dropped_data,
         "dropped_elements": view.dropped_elements,
+        "starting": view.starting,
         "wasi": None if view.wasi is None else _wasi(view.wasi),
     }
 

@@ -301,11 +301,6 @@ def main_compile() -> None:
     run_to_end("mvvm-compile", lambda: run_command_line("mvvm-compile"))
 
 
-def main_checkpoint() -> None:
-    """Entry point of `mvvm-checkpoint`."""
-    run_to_end("mvvm-checkpoint", lambda: run_command_line("mvvm-checkpoint"))
-
-
 def main_inspect() -> None:
     """Entry point of `mvvm-inspect`."""
     run_to_end("mvvm-inspect", lambda: run_command_line("mvvm-inspect"))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sys
 
+from mvvm.cli import early_signal
 from mvvm.cli.ending import run_to_end
 
 
 def main() -> None:
     """Run the command line and end the process."""
+    early_signal.install()
     run_to_end("mvvm-restore", _run)
 
 

@@ -16,6 +16,7 @@ import select
 import time
 
 from mvvm.abi.stable_points import CALL_POINTS, LOOP_POINTS, is_call, pc_of
+from mvvm.cli import early_signal
 from mvvm.cli.ending import say
 from mvvm.cli.run import GUEST_STACK
 from mvvm.errors import CheckpointFailed, EnvironmentFailure, GuestExit
@@ -48,7 +49,7 @@ class Session:
         self._zstd_level = triggers.zstd_level
         self._points = 0  # counted so far, with --debug
         self._count: Callable[[int], None] = lambda _: None  # stop at so many points from now on
-        self._early = False  # a request came before there was a guest
+        self._early: bool  # a request came before there was a guest
         self._controller: Controller | None = None
         self._continuations: Continuations | None = None
         self._wasi_state: WasiState | None = None
@@ -61,6 +62,7 @@ class Session:
         self._wake_read, self._wake_write = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
         # From now on, since it would end this process else; loading and compiling may take a while.
         signal.signal(signal.SIGUSR1, self._on_signal)
+        self._early = bool(early_signal.received)
 
     def prepare(self, instance: Instance) -> None:
         """Make an instance ready to be stopped, before it runs. Raises UsageError."""
@@ -278,7 +280,8 @@ class Session:
 def run_frames(instance: Instance, frames: list[Frame], continuations: Continuations) -> int:
     """Run a stopped command's frames to its end. Returns its exit status. Raises as `resume` does, and GuestExit."""
     resume(instance, frames, continuations.find)
-    if frames[-1].function == instance.program.info.start:
+    if instance.starting:
+        instance.starting = False
         from mvvm.runtime.command import start_command
 
         start_command(instance)

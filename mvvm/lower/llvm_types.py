@@ -27,6 +27,19 @@ def f64_constant(bits: int) -> str:
     return f"0x{bits:016X}"
 
 
+def float_bits(constant: str, type_: str) -> int:
+    """The bits of a constant that f32_constant or f64_constant spelled, or of ZERO."""
+    if constant[:2] != "0x":
+        return int(constant.split()[1]) if constant.startswith("bitcast") else 0
+    bits = int(constant, 16)
+    if type_ == F64:
+        return bits
+    sign, exponent, mantissa = bits >> 63 << 31, bits >> 52 & 0x7FF, bits >> 29 & 0x7FFFFF
+    if exponent == 0x7FF:
+        return sign | 0x7F800000
+    return sign if exponent == 0 else sign | exponent - 1023 + 127 << 23 | mantissa
+
+
 def result_type(type_: FuncType) -> str:
     """The return type of a function: a structure if it has several results."""
     results = [LLVM[t] for t in type_.results]

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from mvvm.abi.context import CONTEXT_POLL
 from mvvm.abi.stable_points import number
-from mvvm.lower.llvm_types import COLD, LLVM, ZERO
-from mvvm.wasm.types import I32, I64
+from mvvm.lower.llvm_types import COLD, LLVM, ZERO, float_bits
+from mvvm.wasm.types import F32, F64, I32, I64
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -140,4 +140,6 @@ def _constant(value: str, type_: str) -> int | None:
         return None
     if type_ in _MASKS:
         return int(value) & _MASKS[type_]
+    if type_ in (F32, F64):
+        return float_bits(value, type_)
     return 0 if value == ZERO[type_] else None

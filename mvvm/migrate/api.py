@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from mvvm.abi.stable_points import CALL_POINTS, LOOP_POINTS
-from mvvm.errors import UsageError
+from mvvm.errors import CheckpointFailed, UsageError
 from mvvm.migrate.continuations import Continuations
 from mvvm.migrate.snapshot import Snapshot
 from mvvm.migrate.take import controller_of, function_range, take, take_in_memory
@@ -58,13 +58,12 @@ class Restored:
         frames, self.frames = self.frames, []
         if not frames:
             raise UsageError("the program went on already: restore the snapshot once more")
-        outermost = frames[-1].function
-        info = self.instance.program.info
         bits = resume(self.instance, frames, self._continuations.find)
-        if outermost == info.start:
+        if self.instance.starting:
+            self.instance.starting = False
             start = self.instance.exports.get("_start")
             return start() if isinstance(start, Func) else None
-        types = info.func_type(outermost).results
+        types = self.instance.program.info.func_type(frames[-1].function).results
         values = [
             from_raw(self.instance.funcref(value) if type_ == "r" else value, type_)
             for value, type_ in zip(bits, types, strict=True)
@@ -89,8 +88,8 @@ def checkpoint(
     calls `request`. A count of 0 stops a restored program before it goes on at all. The snapshot is in memory, or in
     the file at `path`, compressed with a `zstd_level` (1 to 19).
 
-    Raises Finished where the call ends before; CheckpointFailed; UsageError where the program has no stable points; and
-    what the call raises.
+    Raises Finished where the call ends before; CheckpointFailed, whose `restored` goes on all the same; UsageError
+    where the program has no stable points; and what the call raises.
     """
     instance = call.instance
     if instance is None:
@@ -115,9 +114,13 @@ def checkpoint(
     try:
         result = call(*args)
     except Stopped as stop:
-        if path is None:
-            return take_in_memory(instance, stop.frames, zstd_level)
-        take(instance, stop.frames, path, zstd_level)
+        try:
+            if path is None:
+                return take_in_memory(instance, stop.frames, zstd_level)
+            take(instance, stop.frames, path, zstd_level)
+        except CheckpointFailed as error:
+            error.restored = Restored(instance, stop.frames, _continuations_of(instance.program))
+            raise
         return Snapshot.open(path)
     finally:
         if timer is not None:

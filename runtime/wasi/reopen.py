@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import stat
-import tempfile
 
 from mvvm.abi.view import DirectoryState, FileState, StdioState
 from mvvm.errors import EnvironmentFailure, InputError, UsageError
@@ -220,6 +219,8 @@ def _shown(state: FileState | DirectoryState) -> str:
 
 def _removed_folder() -> int:
     try:
+        import tempfile
+
         path = tempfile.mkdtemp(prefix="mvvm-removed-")
         host = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         os.rmdir(path)

@@ -205,8 +205,6 @@ def test_a_program_is_restored_without_any_of_the_packages(stopped: Path) -> Non
     assert (done.returncode, done.stdout, done.stderr) == (2, "1b 22 ", "")
 
 
-# mvvm.runtime.wasi.reopen imports it, and with it much else, though it seldom needs it.
-@pytest.mark.xfail(strict=True, reason="tempfile is imported by mvvm.runtime.wasi.reopen")
 def test_nothing_that_takes_long_is_imported_by_a_restore(stopped: Path) -> None:
     imported = _imported(_RESTORE, ["-t", str(stopped)], "b.", "1b 2. ")
     assert "mvvm.cli.restore" in imported

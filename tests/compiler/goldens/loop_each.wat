@@ -23,50 +23,33 @@
 ;;   %poll = getelementptr inbounds i8, ptr %ctx, i64 8
 ;;   %c1 = icmp eq i32 %p0, 0
 ;;   %v1 = zext i1 %c1 to i32
-;;   br label %b3
-;; b3:
-;;   %v4 = phi i32 [1, %entry], [%v7, %b20]
-;;   %v5 = phi i32 [%p0, %entry], [%v17, %b20]
-;;   %v6 = mul i32 %v4, %v5
-;;   %v7 = call i32 %code0(ptr %context0, i32 %v6)
-;;   %v9 = load volatile i32, ptr %poll, align 4
-;;   %v10 = icmp eq i32 %v9, 0
-;;   br i1 %v10, label %b8, label %b11, !prof !8
-;; b8:
-;;   %v17 = sub i32 %v5, 1
-;;   %v18 = icmp ne i32 %v17, 0
-;;   br i1 %v18, label %b2, label %b19
-;; b19:
-;;   %v29 = add i32 %v1, %v7
-;;   ret i32 %v29
-;; b11:
-;;   %v12 = call preserve_allcc ptr @mvvm_stable_point(ptr %ctx, i64 5923)
-;;   %v13 = icmp eq ptr %v12, null
-;;   br i1 %v13, label %b8, label %b14, !prof !8
-;; b14:
-;;   %v15 = getelementptr inbounds i8, ptr %v12, i64 16
-;;   store i32 %v7, ptr %v15, align 8
-;;   %v16 = getelementptr inbounds i8, ptr %v12, i64 8
-;;   store i32 %v5, ptr %v16, align 8
-;;   store i32 %v1, ptr %v12, align 8
-;;   br label %unwound
-;; b23:
-;;   %v24 = call preserve_allcc ptr @mvvm_stable_point(ptr %ctx, i64 5251)
-;;   %v25 = icmp eq ptr %v24, null
-;;   br i1 %v25, label %b20, label %b26, !prof !8
-;; b26:
-;;   %v27 = getelementptr inbounds i8, ptr %v24, i64 16
-;;   store i32 %v17, ptr %v27, align 8
-;;   %v28 = getelementptr inbounds i8, ptr %v24, i64 8
-;;   store i32 %v7, ptr %v28, align 8
-;;   store i32 %v1, ptr %v24, align 8
-;;   br label %unwound
+;;   br label %b2
 ;; b2:
-;;   %v21 = load volatile i32, ptr %poll, align 4
-;;   %v22 = icmp eq i32 %v21, 0
-;;   br i1 %v22, label %b20, label %b23, !prof !8
-;; b20:
-;;   br label %b3
+;;   %v3 = phi i32 [1, %entry], [%v6, %b7]
+;;   %v4 = phi i32 [%p0, %entry], [%v16, %b7]
+;;   %v5 = mul i32 %v3, %v4
+;;   %v6 = call i32 %code0(ptr %context0, i32 %v5)
+;;   %v8 = load volatile i32, ptr %poll, align 4
+;;   %v9 = icmp eq i32 %v8, 0
+;;   br i1 %v9, label %b7, label %b10, !prof !8
+;; b7:
+;;   %v16 = sub i32 %v4, 1
+;;   %v17 = icmp ne i32 %v16, 0
+;;   br i1 %v17, label %b2, label %b18
+;; b18:
+;;   %v19 = add i32 %v1, %v6
+;;   ret i32 %v19
+;; b10:
+;;   %v11 = call preserve_allcc ptr @mvvm_stable_point(ptr %ctx, i64 5923)
+;;   %v12 = icmp eq ptr %v11, null
+;;   br i1 %v12, label %b7, label %b13, !prof !8
+;; b13:
+;;   %v14 = getelementptr inbounds i8, ptr %v11, i64 16
+;;   store i32 %v6, ptr %v14, align 8
+;;   %v15 = getelementptr inbounds i8, ptr %v11, i64 8
+;;   store i32 %v4, ptr %v15, align 8
+;;   store i32 %v1, ptr %v11, align 8
+;;   br label %unwound
 ;; unwound:
 ;;   ret i32 poison
 ;; }
