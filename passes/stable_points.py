@@ -48,17 +48,13 @@ _LEAVING = frozenset((BR, BR_TABLE, RETURN, UNREACHABLE))
 
 
 class StablePoints:
-    """The stable points of a function: `calls` are positions in its instructions, `loops` say EACH or STRIP.
+    """The stable points of a function: `calls` are positions in its instructions, `loops` say EACH or STRIP."""
 
-    `back_edges` are the numbers of branches to the loops, those that are not `br_if` counted twice.
-    """
-
-    __slots__ = ("back_edges", "calls", "loops")
+    __slots__ = ("calls", "loops")
 
     def __init__(self) -> None:
         self.calls: set[int] = set()
         self.loops: dict[Block, int] = {}
-        self.back_edges: dict[Block, int] = {}
 
 
 _NEVER = 1 << 30  # a state where control does not get
@@ -105,11 +101,10 @@ class _Walk:
         if self.loops:
             self.loops[-1].dirties = True
 
-    def branch(self, block: Block, edges: int) -> None:
+    def branch(self, block: Block) -> None:
         item = next(item for item in reversed(self.open) if item.block is block)
         if item.depth:
             item.covered &= self.passed >= item.depth
-            self.result.back_edges[block] = self.result.back_edges.get(block, 0) + edges
         else:
             item.passed = min(item.passed, self.passed)
 
@@ -152,10 +147,10 @@ def find_stable_points(function: Function, policy: Policy, suspending: Suspendin
         elif op in (BLOCK, LOOP, IF):
             walk.begin(op, immediate)  # type: ignore[arg-type]
         elif op in (BR, BR_IF):
-            walk.branch(immediate, 1 if op == BR_IF else 2)  # type: ignore[arg-type]
+            walk.branch(immediate)  # type: ignore[arg-type]
         elif op == BR_TABLE:
             for target in immediate:  # type: ignore[attr-defined]
-                walk.branch(target, 2)
+                walk.branch(target)
         elif op == ELSE:
             walk.otherwise()
         elif op == END:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from mvvm.abi.context import RECORD_CODE, RECORD_CONTEXT
 from mvvm.lower.indirect import lower_callee
-from mvvm.lower.llvm_types import LLVM, result_type
+from mvvm.lower.llvm_types import LLVM, SELF, result_type
 from mvvm.lower.stable_points import check_call
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def _emit_call(f: FunctionLowering, type_: FuncType, callee: str, context: str, 
         del stack[-arity:]
     arguments = "".join([f", {LLVM[t]} {value}" for t, value in zip(type_.params, values, strict=True)])
     returned = result_type(type_)
-    call = f"call {returned} {callee}(ptr {context}{arguments})"
+    call = f"call {returned} {callee}({SELF} {context}{arguments})"
     results = type_.results
     if not results:
         f.lines.append(f"  {call}")

@@ -27,7 +27,7 @@ from mvvm.abi.view import AT
 from mvvm.errors import BadSnapshot
 from mvvm.lower.function import Frame, FunctionLowering
 from mvvm.lower.indirect import declare_static_table
-from mvvm.lower.llvm_types import LLVM, ZERO, result_type
+from mvvm.lower.llvm_types import LLVM, SELF, ZERO, result_type
 from mvvm.lower.loops import merge_edges, rows_of, state_of_loop
 from mvvm.lower.module import HANDLERS, declare_function, declare_support, lower_function, module_text
 from mvvm.passes.liveness import live_locals
@@ -330,7 +330,7 @@ def _thunk(function: Function) -> str:
     results = function.type.results
     lines = [
         f"define hidden void @{RESUME}(ptr %ctx, ptr %values) #0 {{",
-        f"  %r = call {returned} @{_BODY}(ptr %ctx, ptr %values)".replace("%r = call void", "call void"),
+        f"  %r = call {returned} @{_BODY}({SELF} %ctx, ptr %values)".replace("%r = call void", "call void"),
         f"  %switch_field = getelementptr i8, ptr %ctx, i64 {CONTEXT_SWITCH}",
         "  %switch = load i64, ptr %switch_field",
         "  %stays = icmp eq i64 %switch, 0",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from mvvm.abi import traps
 from mvvm.lower.function import Frame
 from mvvm.lower.llvm_types import LLVM, result_type
-from mvvm.lower.loops import close_loop, open_loop, repeat_if
+from mvvm.lower.loops import close_loop, open_loop
 from mvvm.wasm.code import LOOP
 
 if TYPE_CHECKING:
@@ -92,10 +92,7 @@ def _br_if(f: FunctionLowering, block: Any) -> None:
     condition = f.condition(f.stack.pop())
     frame = f.frames[block]
     f.edge(frame)
-    if frame.loop is not None and frame.loop.counts_at_branch:
-        repeat_if(f, frame, condition)
-    else:
-        f.branch_if(condition, frame.label)
+    f.branch_if(condition, frame.label)
 
 
 def _br_table(f: FunctionLowering, blocks: Any) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from mvvm.abi.context import MEMORY_BASE, MEMORY_CELL, ContextLayout
 from mvvm.abi.sections import FUNCTION
-from mvvm.lower.llvm_types import INVARIANT, LLVM, ZERO, result_type
+from mvvm.lower.llvm_types import INVARIANT, LLVM, SELF, ZERO, result_type
 from mvvm.options import Policy
 from mvvm.passes.call_graph import Suspending
 from mvvm.passes.liveness import find_liveness
@@ -292,10 +292,10 @@ class FunctionLowering:
         function = self.function
         name = name or f"{FUNCTION}{function.index}"
         params = params or ", ".join([f"{LLVM[t]} %p{i}" for i, t in enumerate(function.type.params)])
-        params = f"ptr %ctx, {params}" if params else "ptr %ctx"
+        params = f"{SELF} %ctx, {params}" if params else f"{SELF} %ctx"
         head = f"define {linkage} {result_type(function.type)} @{name}({params}) #0 {{\nentry:"
         traps = [
-            f"{label}:\n  call void @mvvm_trap(ptr %ctx, i32 {code})\n  unreachable"
+            f"{label}:\n  call void @mvvm_trap({SELF} %ctx, i32 {code})\n  unreachable"
             for code, label in self._traps.items()
         ]
         if self.returns_early:

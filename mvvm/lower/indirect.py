@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from mvvm.abi import traps
 from mvvm.abi.context import RECORD_CODE, RECORD_CONTEXT, RECORD_TYPE
 from mvvm.abi.sections import STATIC_TABLE
-from mvvm.lower.llvm_types import INVARIANT, LLVM, TABLES, result_type
+from mvvm.lower.llvm_types import INVARIANT, LLVM, SELF, TABLES, result_type
 from mvvm.lower.tables import element_address
 from mvvm.passes.static_tables import NULL
 
@@ -108,9 +108,9 @@ def _import_stub(facts: ModuleFacts, index: int) -> str:
     record = facts.layout.function(index)
     params = "".join(f", {LLVM[t]} %p{i}" for i, t in enumerate(type_.params))
     returned = result_type(type_)
-    call = f"call {returned} %code(ptr %context{params})"
+    call = f"call {returned} %code({SELF} %context{params})"
     lines = [
-        f"define hidden {returned} @f{index}(ptr %ctx{params}) #0 {{",
+        f"define hidden {returned} @f{index}({SELF} %ctx{params}) #0 {{",
         f"  %code_field = getelementptr i8, ptr %ctx, i64 {record + RECORD_CODE}",
         f"  %context_field = getelementptr i8, ptr %ctx, i64 {record + RECORD_CONTEXT}",
         "  %code = load ptr, ptr %code_field",

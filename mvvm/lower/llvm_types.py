@@ -9,6 +9,10 @@ LLVM = {I32: "i32", I64: "i64", F32: "float", F64: "double", FUNCREF: "ptr", EXT
 ZERO = {I32: "0", I64: "0", F32: "0.0", F64: "0.0", FUNCREF: "null", EXTERNREF: "0"}
 
 
+# The context, which all functions take, in a register of its own that callees preserve: it stays there through calls.
+SELF = "ptr swiftself"
+
+
 def f32_constant(bits: int) -> str:
     """An f32 of the given bits. LLVM spells finite floats as the double of the same value."""
     exponent, mantissa = bits >> 23 & 0xFF, bits & 0x7FFFFF
@@ -70,7 +74,6 @@ STABLE_POINT_ATTRIBUTES = "cold nounwind memory(read, inaccessiblemem: readwrite
 
 INVARIANT = "!invariant.load !0"
 COLD = "!prof !8"  # of a branch whose second target is hardly ever taken
-RARE = "!prof !9"  # whose first target is seldom taken
 LINEAR_MEMORY, GLOBALS, TABLES = "!tbaa !2", "!tbaa !4", "!tbaa !6"
 METADATA = """
 !0 = !{}
@@ -82,7 +85,6 @@ METADATA = """
 !6 = !{!7, !7, i64 0}
 !7 = !{!"table", !1, i64 0}
 !8 = !{!"branch_weights", i32 1048576, i32 1}
-!9 = !{!"branch_weights", i32 1, i32 1024}
 """
 
 _INTRINSICS = (

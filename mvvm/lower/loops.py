@@ -13,11 +13,7 @@ vectorizing it. The latch counts, and only after a full strip it looks at the po
                ^                          └-> poll -> strip
                                                 └-> cold
 
-A loop with a single back edge, a `br_if` as compilers put it, has no latch: its condition and the count are one, so
-that the inner loop has a single exit too, which LLVM can count where it can count Wasm's own:
-
-    entry -> strip -> header -> body -> header
-               ^                  └-> the loop is done or the strip is full -> poll -> strip
+Both exits of the inner loop are countable where Wasm's own is.
 """
 
 from __future__ import annotations
@@ -25,7 +21,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mvvm.lower.function import Frame, phi
-from mvvm.lower.llvm_types import LLVM, RARE
+from mvvm.lower.llvm_types import LLVM
 from mvvm.lower.stable_points import check_loop
 from mvvm.passes.stable_points import STRIP
 
@@ -40,7 +36,7 @@ if TYPE_CHECKING:
 class Loop:
     """What is kept of an open loop: its header's phis, and those of its strip with the counter."""
 
-    __slots__ = ("again", "counter", "counts_at_branch", "header", "phis", "position", "strip", "strip_phis")
+    __slots__ = ("counter", "header", "phis", "position", "strip", "strip_phis")
 
     def __init__(self, position: int) -> None:
         self.position = position  # of `loop`
@@ -49,8 +45,6 @@ class Loop:
         self.strip = ""
         self.strip_phis: Phis = []
         self.counter: tuple[int, str] = (0, "")  # line and name of its phi
-        self.counts_at_branch = False  # whether there is no latch
-        self.again = ""  # the LLVM block that goes round from there
 
 
 def open_loop(f: FunctionLowering, block: Any) -> None:
@@ -65,7 +59,6 @@ def open_loop(f: FunctionLowering, block: Any) -> None:
     # Branches go to the frame's label: to the latch where there is one.
     loop.header = f.label() if how else frame.label
     if how == STRIP:
-        loop.counts_at_branch = f.stable_points.back_edges[block] == 1
         loop.strip = f.label()
         loop.strip_phis = _start_with_phis(f, block, loop.strip)
     loop.phis = _start_with_phis(f, block, loop.header)
@@ -105,9 +98,6 @@ def close_loop(f: FunctionLowering, frame: Frame) -> None:
         _write_phis(f, loop.phis, rows)
         return
     entry, *back = rows
-    if loop.counts_at_branch:
-        _write_phis(f, loop.strip_phis, [entry, (loop.again, back[0][1])])
-        return
     with f.aside():
         f.start_block(frame.label)
         values = merge_edges(f, frame.block, back)
@@ -132,43 +122,16 @@ def merge_edges(f: FunctionLowering, block: Block, rows: list[Row]) -> list[str]
 
 
 def _count(f: FunctionLowering, loop: Loop, values: list[str]) -> None:
-    """The latch of a strip: go round until it is full."""
-    more = _counted(f, loop, values)
-    poll = f.label()
-    f.lines.append(f"  br i1 {more}, label %{loop.header}, label %{poll}\n{poll}:")
-    f.current = poll
-
-
-def _counted(f: FunctionLowering, loop: Loop, values: list[str]) -> str:
-    """Count one more iteration, which goes round with `values`. Returns whether the strip is not full, an i1."""
+    """Go round in the strip, until it is full."""
     line, counter = loop.counter
     counted = f.emit(f"add nuw nsw i32 {counter}, 1")
     more = f.emit(f"icmp ult i32 {counted}, {1 << f.facts.threshold_bits}")
+    poll = f.label()
+    f.lines.append(f"  br i1 {more}, label %{loop.header}, label %{poll}\n{poll}:")
     around: list[Row] = [(loop.strip, [name for _, name, _ in loop.strip_phis]), (f.current, values)]
     f.outer_lines[line] = f"  {counter} = phi i32 [0, %{loop.strip}], [{counted}, %{f.current}]"
     _write_phis(f, loop.phis, around)
-    return more
-
-
-def repeat_if(f: FunctionLowering, frame: Frame, condition: str) -> None:
-    """Lower the only back edge of a strip, a `br_if`: its edge is the last that the frame got."""
-    loop = frame.loop
-    assert loop is not None
-    _, values, locals_ = frame.incoming[-1]
-    state = [*values, *locals_]
-    more = _counted(f, loop, state)
-    both = f.emit(f"and i1 {condition}, {more}")
-    done, after, poll, loop.again = f.label(), f.label(), f.label(), f.label()
-    f.lines.append(
-        f"  br i1 {both}, label %{loop.header}, label %{done}\n"
-        f"{done}:\n  br i1 {condition}, label %{poll}, label %{after}, {RARE}\n{after}:"
-    )
-    f.current = after
-    with f.aside():
-        f.lines.append(f"{poll}:")
-        f.current = poll
-        check_loop(f, loop.position, *state_of_loop(f, frame.block, state), loop.again)
-        f.lines.append(f"{loop.again}:\n  br label %{loop.strip}")
+    f.current = poll
 
 
 def state_of_loop(f: FunctionLowering, block: Block, values: list[str]) -> tuple[list[str], list[str]]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from mvvm.abi import traps
 from mvvm.abi.context import BUILTINS
-from mvvm.lower.llvm_types import LINEAR_MEMORY
+from mvvm.lower.llvm_types import LINEAR_MEMORY, SELF
 from mvvm.wasm.types import MAX_PAGES, PAGE_SIZE
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def builtin(f: FunctionLowering, name: str, *arguments: str) -> str:
     """Call the runtime. Arguments are i64; so is the result."""
     padded = [*arguments, *["0"] * (5 - len(arguments))]
     values = ", ".join([f"i64 {argument}" for argument in padded])
-    return f.emit(f"call i64 @mvvm_builtin(ptr %ctx, i32 {BUILTINS.index(name)}, {values})")
+    return f.emit(f"call i64 @mvvm_builtin({SELF} %ctx, i32 {BUILTINS.index(name)}, {values})")
 
 
 def widen(f: FunctionLowering, value: str) -> str:

@@ -13,6 +13,7 @@ from mvvm.lower.llvm_types import (
     DECLARATIONS,
     LLVM,
     METADATA,
+    SELF,
     STABLE_POINT_ATTRIBUTES,
     result_type,
 )
@@ -114,16 +115,16 @@ def _linkage(facts: ModuleFacts, roots: set[int] | None, index: int) -> str:
 def declare_function(info: ModuleInfo, index: int, linkage: str) -> str:
     """The declaration of a function that another module of IR holds."""
     type_ = info.func_type(index)
-    params = ", ".join(["ptr", *(LLVM[t] for t in type_.params)])
+    params = ", ".join([SELF, *(LLVM[t] for t in type_.params)])
     return f"declare {linkage} {result_type(type_)} @f{index}({params}) #0\n"
 
 
 def declare_support(linkage: str) -> str:
     """Declarations of what functions call of the support code, which another module of IR holds."""
     return (
-        f"declare {linkage} void @mvvm_trap(ptr, i32) cold noreturn #0\n"
-        f"declare {linkage} i64 @mvvm_builtin(ptr, i32, i64, i64, i64, i64, i64) #0\n"
-        f"declare {linkage} preserve_allcc ptr @mvvm_stable_point(ptr, i64) {STABLE_POINT_ATTRIBUTES}\n"
+        f"declare {linkage} void @mvvm_trap({SELF}, i32) cold noreturn #0\n"
+        f"declare {linkage} i64 @mvvm_builtin({SELF}, i32, i64, i64, i64, i64, i64) #0\n"
+        f"declare {linkage} preserve_allcc ptr @mvvm_stable_point({SELF}, i64) {STABLE_POINT_ATTRIBUTES}\n"
     )
 
 

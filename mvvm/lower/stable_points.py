@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from mvvm.abi.context import CONTEXT_POLL
 from mvvm.abi.stable_points import number
-from mvvm.lower.llvm_types import COLD, LLVM, ZERO, float_bits
+from mvvm.lower.llvm_types import COLD, LLVM, SELF, ZERO, float_bits
 from mvvm.wasm.types import F32, F64, I32, I64
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def _check(f: FunctionLowering, point: Point, values: Sequence[str], after: str,
     point_number = number(point.pc, len(slots), call=call, canonical=f.canonical)
     lines = [
         f"{cold}:",
-        f"  {record} = call preserve_allcc ptr @mvvm_stable_point(ptr %ctx, i64 {point_number})",
+        f"  {record} = call preserve_allcc ptr @mvvm_stable_point({SELF} %ctx, i64 {point_number})",
         f"  {go_on} = icmp eq ptr {record}, null",
         f"  br i1 {go_on}, label %{after}, label %{commit}, {COLD}",
         f"{commit}:",

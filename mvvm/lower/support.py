@@ -14,7 +14,7 @@ from mvvm.abi import sections, traps
 from mvvm.abi import stable_points as points
 from mvvm.abi.registers import REGISTERS
 from mvvm.errors import InternalError
-from mvvm.lower.llvm_types import LLVM, result_type, signature
+from mvvm.lower.llvm_types import LLVM, SELF, result_type, signature
 from mvvm.wasm.types import I32
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ define internal ptr @mvvm_here() noinline #0 {{
 }}
 
 ; The backtrace begins here: this function has call frame information like any other.
-define hidden void @{sections.TRAP}(ptr %ctx, i32 %code) noreturn cold noinline #0 {{
+define hidden void @{sections.TRAP}({SELF} %ctx, i32 %code) noreturn cold noinline #0 {{
   %thread = load ptr, ptr %ctx
   %pc = call ptr @mvvm_here()
   %stack = call ptr @llvm.stacksave.p0()
@@ -151,7 +151,7 @@ pass_on:
   ret void
 }}
 
-define hidden i64 @{sections.BUILTIN}(ptr %ctx, i32 %index, i64 %a, i64 %b, i64 %c, i64 %d, i64 %e) noinline #0 {{
+define hidden i64 @{sections.BUILTIN}({SELF} %ctx, i32 %index, i64 %a, i64 %b, i64 %c, i64 %d, i64 %e) noinline #0 {{
   %table_field = getelementptr i8, ptr %ctx, i64 {abi.CONTEXT_BUILTINS}
   %table = load ptr, ptr %table_field
   %wide = zext i32 %index to i64
@@ -168,7 +168,7 @@ ENTER_GUEST
 # know of (mvvm.lower.llvm_types). While little stack is left nothing is asked, since the host needs room: a later
 # point will do.
 _STABLE_POINT = f"""
-define hidden preserve_allcc ptr @{sections.STABLE_POINT}(ptr %ctx, i64 %point) noinline cold #0 {{
+define hidden preserve_allcc ptr @{sections.STABLE_POINT}({SELF} %ctx, i64 %point) noinline cold #0 {{
   %poll_field = getelementptr i8, ptr %ctx, i64 {abi.CONTEXT_POLL}
   %word = load volatile i32, ptr %poll_field
   %unwinding = icmp eq i32 %word, {points.UNWINDING}
@@ -220,7 +220,7 @@ CLEAN_VECTORS
   %raised = icmp slt i64 %status, 0
   br i1 %raised, label %raise, label %answer
 raise:
-  call void @{sections.TRAP}(ptr %ctx, i32 {traps.HOST})
+  call void @{sections.TRAP}({SELF} %ctx, i32 {traps.HOST})
   unreachable
 answer:
   %stop = icmp eq i64 %status, 1
@@ -252,7 +252,7 @@ _LEAVE_GUEST = f"""  %thread = load ptr, ptr %ctx
   %full = icmp ult ptr %stack, %limit
   br i1 %full, label %overflow, label %room
 overflow:
-  call void @{sections.TRAP}(ptr %ctx, i32 {traps.STACK_OVERFLOW})
+  call void @{sections.TRAP}({SELF} %ctx, i32 {traps.STACK_OVERFLOW})
   unreachable
 room:
 CLEAN_VECTORS
@@ -262,7 +262,7 @@ _ENTER_GUEST = f"""  store volatile i32 {abi.GUEST}, ptr %guest_field
   %raised = icmp slt i64 %status, 0
   br i1 %raised, label %unwind, label %return
 unwind:
-  call void @{sections.TRAP}(ptr %ctx, i32 {traps.HOST})
+  call void @{sections.TRAP}({SELF} %ctx, i32 {traps.HOST})
   unreachable
 return:"""
 
@@ -313,7 +313,7 @@ def _invoke_thunk(type_: FuncType) -> str:
         f"  %context_field = getelementptr i8, ptr %record, i64 {abi.RECORD_CONTEXT}",
         "  %ctx = load ptr, ptr %context_field",
     ]
-    arguments = ["ptr %ctx"]
+    arguments = [f"{SELF} %ctx"]
     for i, t in enumerate(type_.params):
         lines.append(f"  %s{i} = getelementptr i8, ptr %values, i64 {16 * i}")
         lines.append(f"  %a{i} = load {LLVM[t]}, ptr %s{i}")
@@ -346,7 +346,7 @@ def _interrupted(type_: FuncType) -> str:
         f"  %interrupted = icmp eq i64 %status, {points.INTERRUPTED}",
         "  br i1 %interrupted, label %commit, label %raise",
         "commit:",
-        f"  %record = call preserve_allcc ptr @{sections.STABLE_POINT}(ptr %ctx, i64 {number})",
+        f"  %record = call preserve_allcc ptr @{sections.STABLE_POINT}({SELF} %ctx, i64 {number})",
     ]
     for i, (llvm_type, value) in enumerate(slots):
         lines.append(f"  %slot{i} = getelementptr i64, ptr %record, i64 {i}")
@@ -359,7 +359,7 @@ def _host_thunk(type_: FuncType) -> str:
     returned = result_type(type_)
     params = "".join([f", {LLVM[t]} %p{i}" for i, t in enumerate(type_.params)])
     arguments = [f"{LLVM[t]} %p{i}" for i, t in enumerate(type_.params)]
-    lines = [f"define hidden {returned} @{sections.HOST}{type_.key}(ptr %host{params}) #0 {{"]
+    lines = [f"define hidden {returned} @{sections.HOST}{type_.key}({SELF} %host{params}) #0 {{"]
     if not returns_in_status(type_.results):
         lines.append(f"  %results = alloca [{len(type_.results)} x i64], align 16")
         arguments.append("ptr %results")

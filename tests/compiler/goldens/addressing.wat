@@ -12,7 +12,7 @@
       (i32.load (local.get $p))
       (i32.load (i32.add (local.get $p) (i32.const 4))))))
 
-;; define hidden i32 @f0(ptr %ctx, i32 %p0) #0 {
+;; define hidden i32 @f0(ptr swiftself %ctx, i32 %p0) #0 {
 ;; entry:
 ;;   %mem0.p = getelementptr inbounds i8, ptr %ctx, i64 80
 ;;   %mem0 = load ptr, ptr %mem0.p, align 8, !invariant.load !0
@@ -34,7 +34,7 @@
 ;;   ret i32 %v9
 ;; }
 ;;
-;; define hidden i64 @f1(ptr %ctx) #0 {
+;; define hidden i64 @f1(ptr swiftself %ctx) #0 {
 ;; entry:
 ;;   %mem0.p = getelementptr inbounds i8, ptr %ctx, i64 80
 ;;   %mem0 = load ptr, ptr %mem0.p, align 8, !invariant.load !0
@@ -46,7 +46,7 @@
 ;;   ret i64 %v4
 ;; }
 ;;
-;; define hidden i32 @f2(ptr %ctx, i32 %p0) #0 {
+;; define hidden i32 @f2(ptr swiftself %ctx, i32 %p0) #0 {
 ;; entry:
 ;;   %mem0.p = getelementptr inbounds i8, ptr %ctx, i64 80
 ;;   %mem0 = load ptr, ptr %mem0.p, align 8, !invariant.load !0

@@ -7,7 +7,7 @@
         (i32.add (i32.const 1)))
       (i32.add (i32.const 2)))))
 
-;; define hidden i32 @f0(ptr %ctx, i32 %p0) #0 {
+;; define hidden i32 @f0(ptr swiftself %ctx, i32 %p0) #0 {
 ;; entry:
 ;;   switch i32 %p0, label %b1 [i32 0, label %b3 i32 1, label %b2 i32 2, label %b3]
 ;; b3:

@@ -8,7 +8,7 @@
     (data.drop $d)
     (i32.add (memory.grow (i32.const 1)) (memory.size))))
 
-;; define hidden i32 @f0(ptr %ctx, i32 %p0, i32 %p1, i32 %p2) #0 {
+;; define hidden i32 @f0(ptr swiftself %ctx, i32 %p0, i32 %p1, i32 %p2) #0 {
 ;; entry:
 ;;   %pages0.p = getelementptr inbounds i8, ptr %ctx, i64 88
 ;;   %pages0 = load ptr, ptr %pages0.p, align 8, !invariant.load !0
@@ -43,15 +43,15 @@
 ;;   %v23 = getelementptr i8, ptr %mem0, i64 %v17
 ;;   call void @llvm.memset.p0.i64(ptr %v23, i8 %v16, i64 16, i1 false)
 ;;   %v24 = zext i32 %p0 to i64
-;;   %v25 = call i64 @mvvm_builtin(ptr %ctx, i32 1, i64 0, i64 0, i64 %v24, i64 0, i64 4)
-;;   %v26 = call i64 @mvvm_builtin(ptr %ctx, i32 2, i64 0, i64 0, i64 0, i64 0, i64 0)
-;;   %v27 = call i64 @mvvm_builtin(ptr %ctx, i32 0, i64 0, i64 1, i64 0, i64 0, i64 0)
+;;   %v25 = call i64 @mvvm_builtin(ptr swiftself %ctx, i32 1, i64 0, i64 0, i64 %v24, i64 0, i64 4)
+;;   %v26 = call i64 @mvvm_builtin(ptr swiftself %ctx, i32 2, i64 0, i64 0, i64 0, i64 0, i64 0)
+;;   %v27 = call i64 @mvvm_builtin(ptr swiftself %ctx, i32 0, i64 0, i64 1, i64 0, i64 0, i64 0)
 ;;   %v28 = trunc i64 %v27 to i32
 ;;   %v29 = load i64, ptr %pages0, align 8
 ;;   %v30 = trunc i64 %v29 to i32
 ;;   %v31 = add i32 %v28, %v30
 ;;   ret i32 %v31
 ;; trap2:
-;;   call void @mvvm_trap(ptr %ctx, i32 2)
+;;   call void @mvvm_trap(ptr swiftself %ctx, i32 2)
 ;;   unreachable
 ;; }

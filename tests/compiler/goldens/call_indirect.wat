@@ -5,7 +5,7 @@
   (func (param i32) (result i32) (call_indirect $grows (type $t) (i32.const 7) (local.get 0)))
   (func (param i32) (result i32) (call_indirect $fixed (type $t) (i32.const 7) (local.get 0))))
 
-;; define hidden i32 @f0(ptr %ctx, i32 %p0) #0 {
+;; define hidden i32 @f0(ptr swiftself %ctx, i32 %p0) #0 {
 ;; entry:
 ;;   %length0.p = getelementptr inbounds i8, ptr %ctx, i64 88
 ;;   %length0 = load ptr, ptr %length0.p, align 8, !invariant.load !0
@@ -29,17 +29,17 @@
 ;;   %v13 = load ptr, ptr %v7, align 8, !invariant.load !0
 ;;   %v14 = getelementptr i8, ptr %v7, i64 8
 ;;   %v15 = load ptr, ptr %v14, align 8, !invariant.load !0
-;;   %v16 = call i32 %v13(ptr %v15, i32 7)
+;;   %v16 = call i32 %v13(ptr swiftself %v15, i32 7)
 ;;   ret i32 %v16
 ;; trap11:
-;;   call void @mvvm_trap(ptr %ctx, i32 11)
+;;   call void @mvvm_trap(ptr swiftself %ctx, i32 11)
 ;;   unreachable
 ;; trap7:
-;;   call void @mvvm_trap(ptr %ctx, i32 7)
+;;   call void @mvvm_trap(ptr swiftself %ctx, i32 7)
 ;;   unreachable
 ;; }
 ;;
-;; define hidden i32 @f1(ptr %ctx, i32 %p0) #0 {
+;; define hidden i32 @f1(ptr swiftself %ctx, i32 %p0) #0 {
 ;; entry:
 ;;   %table1.p = getelementptr inbounds i8, ptr %ctx, i64 96
 ;;   %table1 = load ptr, ptr %table1.p, align 8, !invariant.load !0
@@ -59,12 +59,12 @@
 ;;   %v11 = load ptr, ptr %v5, align 8, !invariant.load !0
 ;;   %v12 = getelementptr i8, ptr %v5, i64 8
 ;;   %v13 = load ptr, ptr %v12, align 8, !invariant.load !0
-;;   %v14 = call i32 %v11(ptr %v13, i32 7)
+;;   %v14 = call i32 %v11(ptr swiftself %v13, i32 7)
 ;;   ret i32 %v14
 ;; trap11:
-;;   call void @mvvm_trap(ptr %ctx, i32 11)
+;;   call void @mvvm_trap(ptr swiftself %ctx, i32 11)
 ;;   unreachable
 ;; trap7:
-;;   call void @mvvm_trap(ptr %ctx, i32 7)
+;;   call void @mvvm_trap(ptr swiftself %ctx, i32 7)
 ;;   unreachable
 ;; }

@@ -15,10 +15,10 @@
     (i64.add (local.get 2)) i64.sub)
 )
 
-;; define hidden { double, i32 } @f0(ptr %ctx, i32 %p0) #0 {
+;; define hidden { double, i32 } @f0(ptr swiftself %ctx, i32 %p0) #0 {
 ;; entry:
 ;;   %poll = getelementptr inbounds i8, ptr %ctx, i64 8
-;;   %v1 = call { double, i32 } @f0(ptr %ctx, i32 %p0)
+;;   %v1 = call { double, i32 } @f0(ptr swiftself %ctx, i32 %p0)
 ;;   %v2 = extractvalue { double, i32 } %v1, 0
 ;;   %v3 = extractvalue { double, i32 } %v1, 1
 ;;   %v5 = load volatile i32, ptr %poll, align 4
@@ -29,7 +29,7 @@
 ;;   %v13 = insertvalue { double, i32 } %v12, i32 7, 1
 ;;   ret { double, i32 } %v13
 ;; b7:
-;;   %v8 = call preserve_allcc ptr @mvvm_stable_point(ptr %ctx, i64 4642)
+;;   %v8 = call preserve_allcc ptr @mvvm_stable_point(ptr swiftself %ctx, i64 4642)
 ;;   %v9 = icmp eq ptr %v8, null
 ;;   br i1 %v9, label %b4, label %b10, !prof !8
 ;; b10:
@@ -41,11 +41,11 @@
 ;;   ret { double, i32 } poison
 ;; }
 ;;
-;; define hidden i64 @f1(ptr %ctx, i32 %p0, i32 %p1, i64 %p2) #0 {
+;; define hidden i64 @f1(ptr swiftself %ctx, i32 %p0, i32 %p1, i64 %p2) #0 {
 ;; entry:
 ;;   %poll = getelementptr inbounds i8, ptr %ctx, i64 8
 ;;   %v1 = add i32 %p0, %p1
-;;   %v2 = call { double, i32 } @f0(ptr %ctx, i32 %p0)
+;;   %v2 = call { double, i32 } @f0(ptr swiftself %ctx, i32 %p0)
 ;;   %v3 = extractvalue { double, i32 } %v2, 0
 ;;   %v4 = extractvalue { double, i32 } %v2, 1
 ;;   %v6 = load volatile i32, ptr %poll, align 4
@@ -58,7 +58,7 @@
 ;;   %v18 = sub i64 -1, %v17
 ;;   ret i64 %v18
 ;; b8:
-;;   %v9 = call preserve_allcc ptr @mvvm_stable_point(ptr %ctx, i64 8356)
+;;   %v9 = call preserve_allcc ptr @mvvm_stable_point(ptr swiftself %ctx, i64 8356)
 ;;   %v10 = icmp eq ptr %v9, null
 ;;   br i1 %v10, label %b5, label %b11, !prof !8
 ;; b11:

@@ -13,12 +13,12 @@
   (func (type $t) (i64.add (local.get 0) (call_indirect $fixed (type $t) (i64.const 1) (i32.const 0))))
 )
 
-;; define hidden i64 @f0(ptr %ctx, i64 %p0) #0 {
+;; define hidden i64 @f0(ptr swiftself %ctx, i64 %p0) #0 {
 ;; entry:
 ;;   ret i64 %p0
 ;; }
 ;;
-;; define hidden i64 @f1(ptr %ctx, i64 %p0) #0 {
+;; define hidden i64 @f1(ptr swiftself %ctx, i64 %p0) #0 {
 ;; entry:
 ;;   %length1.p = getelementptr inbounds i8, ptr %ctx, i64 104
 ;;   %length1 = load ptr, ptr %length1.p, align 8, !invariant.load !0
@@ -42,7 +42,7 @@
 ;;   %v12 = load ptr, ptr %v6, align 8, !invariant.load !0
 ;;   %v13 = getelementptr i8, ptr %v6, i64 8
 ;;   %v14 = load ptr, ptr %v13, align 8, !invariant.load !0
-;;   %v15 = call i64 %v12(ptr %v14, i64 1)
+;;   %v15 = call i64 %v12(ptr swiftself %v14, i64 1)
 ;;   %v17 = load volatile i32, ptr %poll, align 4
 ;;   %v18 = icmp eq i32 %v17, 0
 ;;   br i1 %v18, label %b16, label %b19, !prof !8
@@ -50,7 +50,7 @@
 ;;   %v24 = add i64 %p0, %v15
 ;;   ret i64 %v24
 ;; b19:
-;;   %v20 = call preserve_allcc ptr @mvvm_stable_point(ptr %ctx, i64 8354)
+;;   %v20 = call preserve_allcc ptr @mvvm_stable_point(ptr swiftself %ctx, i64 8354)
 ;;   %v21 = icmp eq ptr %v20, null
 ;;   br i1 %v21, label %b16, label %b22, !prof !8
 ;; b22:
@@ -59,16 +59,16 @@
 ;;   store i64 %p0, ptr %v20, align 8
 ;;   br label %unwound
 ;; trap11:
-;;   call void @mvvm_trap(ptr %ctx, i32 11)
+;;   call void @mvvm_trap(ptr swiftself %ctx, i32 11)
 ;;   unreachable
 ;; trap7:
-;;   call void @mvvm_trap(ptr %ctx, i32 7)
+;;   call void @mvvm_trap(ptr swiftself %ctx, i32 7)
 ;;   unreachable
 ;; unwound:
 ;;   ret i64 poison
 ;; }
 ;;
-;; define hidden i64 @f2(ptr %ctx, i64 %p0) #0 {
+;; define hidden i64 @f2(ptr swiftself %ctx, i64 %p0) #0 {
 ;; entry:
 ;;   %v1 = icmp uge i32 0, 2
 ;;   br i1 %v1, label %trap11, label %b2
@@ -83,19 +83,19 @@
 ;;   %v11 = load i32, ptr %v4, align 4, !invariant.load !0
 ;;   %v12 = sext i32 %v11 to i64
 ;;   %v13 = getelementptr i8, ptr @mvvm_table0, i64 %v12
-;;   %v14 = call i64 %v13(ptr %ctx, i64 1)
+;;   %v14 = call i64 %v13(ptr swiftself %ctx, i64 1)
 ;;   %v15 = add i64 %p0, %v14
 ;;   ret i64 %v15
 ;; b8:
 ;;   %v9 = icmp eq i32 %v6, -1
 ;;   br i1 %v9, label %trap8, label %trap7
 ;; trap11:
-;;   call void @mvvm_trap(ptr %ctx, i32 11)
+;;   call void @mvvm_trap(ptr swiftself %ctx, i32 11)
 ;;   unreachable
 ;; trap8:
-;;   call void @mvvm_trap(ptr %ctx, i32 8)
+;;   call void @mvvm_trap(ptr swiftself %ctx, i32 8)
 ;;   unreachable
 ;; trap7:
-;;   call void @mvvm_trap(ptr %ctx, i32 7)
+;;   call void @mvvm_trap(ptr swiftself %ctx, i32 7)
 ;;   unreachable
 ;; }

@@ -4,7 +4,7 @@
     (if (i32.eqz (i32.eqz (i64.eqz (local.get 0)))) (then (return (i32.const 2))))
     (i64.eq (local.get 0) (local.get 1))))
 
-;; define hidden i32 @f0(ptr %ctx, i64 %p0, i64 %p1) #0 {
+;; define hidden i32 @f0(ptr swiftself %ctx, i64 %p0, i64 %p1) #0 {
 ;; entry:
 ;;   %c1 = icmp slt i64 %p0, %p1
 ;;   %v1 = zext i1 %c1 to i32

@@ -9,7 +9,7 @@
     (drop (local.get $twice))
     (i32.load offset=16 (local.get $p))))
 
-;; define hidden i32 @f0(ptr %ctx, i32 %p0) #0 {
+;; define hidden i32 @f0(ptr swiftself %ctx, i32 %p0) #0 {
 ;; entry:
 ;;   %mem0.p = getelementptr inbounds i8, ptr %ctx, i64 80
 ;;   %mem0 = load ptr, ptr %mem0.p, align 8, !invariant.load !0

@@ -6,7 +6,7 @@
   (func (result f32)
     (f32.add (f32.const 0x1p-149) (f32.add (f32.const nan:0x200000) (f32.sub (f32.const -inf) (f32.const 0.1))))))
 
-;; define hidden double @f0(ptr %ctx, double %p0, float %p1) #0 {
+;; define hidden double @f0(ptr swiftself %ctx, double %p0, float %p1) #0 {
 ;; entry:
 ;;   %v1 = call double @llvm.canonicalize.f64(double %p0)
 ;;   %v2 = fadd double %v1, 0x8000000000000000
@@ -22,7 +22,7 @@
 ;;   ret double %v11
 ;; }
 ;;
-;; define hidden float @f1(ptr %ctx) #0 {
+;; define hidden float @f1(ptr swiftself %ctx) #0 {
 ;; entry:
 ;;   %v1 = fsub float 0xFFF0000000000000, 0x3FB99999A0000000
 ;;   %v2 = fadd float bitcast (i32 2141192192 to float), %v1

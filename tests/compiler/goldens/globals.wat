@@ -8,7 +8,7 @@
     (global.set $own (f64.promote_f32 (global.get $constant)))
     (global.get $fixed)))
 
-;; define hidden i32 @f0(ptr %ctx) #0 {
+;; define hidden i32 @f0(ptr swiftself %ctx) #0 {
 ;; entry:
 ;;   %global0.p = getelementptr inbounds i8, ptr %ctx, i64 80
 ;;   %global0 = load ptr, ptr %global0.p, align 8, !invariant.load !0

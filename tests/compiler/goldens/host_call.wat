@@ -10,14 +10,14 @@
   (func (call $g))
 )
 
-;; define hidden double @f2(ptr %ctx, i32 %p0, double %p1) #0 {
+;; define hidden double @f2(ptr swiftself %ctx, i32 %p0, double %p1) #0 {
 ;; entry:
 ;;   %code0.p = getelementptr inbounds i8, ptr %ctx, i64 96
 ;;   %code0 = load ptr, ptr %code0.p, align 8, !invariant.load !0
 ;;   %context0.p = getelementptr inbounds i8, ptr %ctx, i64 104
 ;;   %context0 = load ptr, ptr %context0.p, align 8, !invariant.load !0
 ;;   %poll = getelementptr inbounds i8, ptr %ctx, i64 8
-;;   %v1 = call double %code0(ptr %context0, i32 3, double 0x0000000000000000)
+;;   %v1 = call double %code0(ptr swiftself %context0, i32 3, double 0x0000000000000000)
 ;;   %v3 = load volatile i32, ptr %poll, align 4
 ;;   %v4 = icmp eq i32 %v3, 0
 ;;   br i1 %v4, label %b2, label %b5, !prof !8
@@ -25,7 +25,7 @@
 ;;   %v10 = fadd double %p1, %v1
 ;;   ret double %v10
 ;; b5:
-;;   %v6 = call preserve_allcc ptr @mvvm_stable_point(ptr %ctx, i64 7970)
+;;   %v6 = call preserve_allcc ptr @mvvm_stable_point(ptr swiftself %ctx, i64 7970)
 ;;   %v7 = icmp eq ptr %v6, null
 ;;   br i1 %v7, label %b2, label %b8, !prof !8
 ;; b8:
@@ -37,21 +37,21 @@
 ;;   ret double poison
 ;; }
 ;;
-;; define hidden void @f3(ptr %ctx) #0 {
+;; define hidden void @f3(ptr swiftself %ctx) #0 {
 ;; entry:
 ;;   %code1.p = getelementptr inbounds i8, ptr %ctx, i64 120
 ;;   %code1 = load ptr, ptr %code1.p, align 8, !invariant.load !0
 ;;   %context1.p = getelementptr inbounds i8, ptr %ctx, i64 128
 ;;   %context1 = load ptr, ptr %context1.p, align 8, !invariant.load !0
 ;;   %poll = getelementptr inbounds i8, ptr %ctx, i64 8
-;;   call void %code1(ptr %context1)
+;;   call void %code1(ptr swiftself %context1)
 ;;   %v2 = load volatile i32, ptr %poll, align 4
 ;;   %v3 = icmp eq i32 %v2, 0
 ;;   br i1 %v3, label %b1, label %b4, !prof !8
 ;; b1:
 ;;   ret void
 ;; b4:
-;;   %v5 = call preserve_allcc ptr @mvvm_stable_point(ptr %ctx, i64 8736)
+;;   %v5 = call preserve_allcc ptr @mvvm_stable_point(ptr swiftself %ctx, i64 8736)
 ;;   %v6 = icmp eq ptr %v5, null
 ;;   br i1 %v6, label %b1, label %b7, !prof !8
 ;; b7:

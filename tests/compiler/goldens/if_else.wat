@@ -13,7 +13,7 @@
       (then (local.set $b (i64.const 7))))
     (local.get $b)))
 
-;; define hidden i64 @f0(ptr %ctx, i32 %p0, i64 %p1) #0 {
+;; define hidden i64 @f0(ptr swiftself %ctx, i32 %p0, i64 %p1) #0 {
 ;; entry:
 ;;   %v1 = icmp ne i32 %p0, 0
 ;;   br i1 %v1, label %b3, label %b2.else
@@ -28,7 +28,7 @@
 ;;   ret i64 %v6
 ;; }
 ;;
-;; define hidden i64 @f1(ptr %ctx, i32 %p0, i64 %p1) #0 {
+;; define hidden i64 @f1(ptr swiftself %ctx, i32 %p0, i64 %p1) #0 {
 ;; entry:
 ;;   %c1 = icmp eq i32 %p0, 0
 ;;   %v1 = zext i1 %c1 to i32

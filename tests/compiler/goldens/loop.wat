@@ -12,7 +12,7 @@
 
   (func $endless (loop $again (br $again))))
 
-;; define hidden i32 @f0(ptr %ctx, i32 %p0) #0 {
+;; define hidden i32 @f0(ptr swiftself %ctx, i32 %p0) #0 {
 ;; entry:
 ;;   br label %b1
 ;; b1:
@@ -26,12 +26,12 @@
 ;;   ret i32 %v4
 ;; }
 ;;
-;; define hidden i32 @f1(ptr %ctx) #0 {
+;; define hidden i32 @f1(ptr swiftself %ctx) #0 {
 ;; entry:
 ;;   ret i32 3
 ;; }
 ;;
-;; define hidden void @f2(ptr %ctx) #0 {
+;; define hidden void @f2(ptr swiftself %ctx) #0 {
 ;; entry:
 ;;   br label %b1
 ;; b1:

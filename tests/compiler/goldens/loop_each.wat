@@ -14,7 +14,7 @@
     i32.add)
 )
 
-;; define hidden i32 @f1(ptr %ctx, i32 %p0) #0 {
+;; define hidden i32 @f1(ptr swiftself %ctx, i32 %p0) #0 {
 ;; entry:
 ;;   %code0.p = getelementptr inbounds i8, ptr %ctx, i64 96
 ;;   %code0 = load ptr, ptr %code0.p, align 8, !invariant.load !0
@@ -28,7 +28,7 @@
 ;;   %v3 = phi i32 [1, %entry], [%v6, %b7]
 ;;   %v4 = phi i32 [%p0, %entry], [%v16, %b7]
 ;;   %v5 = mul i32 %v3, %v4
-;;   %v6 = call i32 %code0(ptr %context0, i32 %v5)
+;;   %v6 = call i32 %code0(ptr swiftself %context0, i32 %v5)
 ;;   %v8 = load volatile i32, ptr %poll, align 4
 ;;   %v9 = icmp eq i32 %v8, 0
 ;;   br i1 %v9, label %b7, label %b10, !prof !8
@@ -40,7 +40,7 @@
 ;;   %v19 = add i32 %v1, %v6
 ;;   ret i32 %v19
 ;; b10:
-;;   %v11 = call preserve_allcc ptr @mvvm_stable_point(ptr %ctx, i64 5923)
+;;   %v11 = call preserve_allcc ptr @mvvm_stable_point(ptr swiftself %ctx, i64 5923)
 ;;   %v12 = icmp eq ptr %v11, null
 ;;   br i1 %v12, label %b7, label %b13, !prof !8
 ;; b13:

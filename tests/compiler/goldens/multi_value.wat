@@ -15,16 +15,16 @@
       (br_if $again (local.get $n))
       (drop))))
 
-;; define hidden { double, i32 } @f0(ptr %ctx, i32 %p0, double %p1) #0 {
+;; define hidden { double, i32 } @f0(ptr swiftself %ctx, i32 %p0, double %p1) #0 {
 ;; entry:
 ;;   %v1 = insertvalue { double, i32 } poison, double %p1, 0
 ;;   %v2 = insertvalue { double, i32 } %v1, i32 %p0, 1
 ;;   ret { double, i32 } %v2
 ;; }
 ;;
-;; define hidden double @f1(ptr %ctx, i32 %p0) #0 {
+;; define hidden double @f1(ptr swiftself %ctx, i32 %p0) #0 {
 ;; entry:
-;;   %v1 = call { double, i32 } @f0(ptr %ctx, i32 %p0, double 0x3FF8000000000000)
+;;   %v1 = call { double, i32 } @f0(ptr swiftself %ctx, i32 %p0, double 0x3FF8000000000000)
 ;;   %v2 = extractvalue { double, i32 } %v1, 0
 ;;   %v3 = extractvalue { double, i32 } %v1, 1
 ;;   %v5 = icmp ne i32 %p0, 0
@@ -37,7 +37,7 @@
 ;;   ret double %v8
 ;; }
 ;;
-;; define hidden i32 @f2(ptr %ctx, i32 %p0) #0 {
+;; define hidden i32 @f2(ptr swiftself %ctx, i32 %p0) #0 {
 ;; entry:
 ;;   br label %b1
 ;; b1:

@@ -9,7 +9,7 @@
       (table.size $x)
       (ref.is_null (table.get $f (i32.const 1))))))
 
-;; define hidden i32 @f0(ptr %ctx) #0 {
+;; define hidden i32 @f0(ptr swiftself %ctx) #0 {
 ;; entry:
 ;;   %func0 = getelementptr inbounds i8, ptr %ctx, i64 128
 ;;   %length0.p = getelementptr inbounds i8, ptr %ctx, i64 88
@@ -35,7 +35,7 @@
 ;;   %v10 = getelementptr inbounds ptr, ptr %table1, i64 0
 ;;   store i64 0, ptr %v10, align 8, !tbaa !6
 ;;   %v11 = ptrtoint ptr null to i64
-;;   %v12 = call i64 @mvvm_builtin(ptr %ctx, i32 3, i64 0, i64 %v11, i64 2, i64 0, i64 0)
+;;   %v12 = call i64 @mvvm_builtin(ptr swiftself %ctx, i32 3, i64 0, i64 %v11, i64 2, i64 0, i64 0)
 ;;   %v13 = trunc i64 %v12 to i32
 ;;   %v14 = load i64, ptr %length1, align 8
 ;;   %v15 = trunc i64 %v14 to i32
@@ -51,6 +51,6 @@
 ;;   %v24 = add i32 %v15, %v23
 ;;   ret i32 %v24
 ;; trap3:
-;;   call void @mvvm_trap(ptr %ctx, i32 3)
+;;   call void @mvvm_trap(ptr swiftself %ctx, i32 3)
 ;;   unreachable
 ;; }

@@ -11,7 +11,7 @@
     (i32.store (local.get $pointer) (i32.const 0))
     (global.set $__stack_pointer (i32.add (local.get $pointer) (local.get $size)))))
 
-;; define hidden void @f0(ptr %ctx, i32 %p0) #0 {
+;; define hidden void @f0(ptr swiftself %ctx, i32 %p0) #0 {
 ;; entry:
 ;;   %global0 = getelementptr inbounds i8, ptr %ctx, i64 96
 ;;   %mem0.p = getelementptr inbounds i8, ptr %ctx, i64 80
@@ -30,6 +30,6 @@
 ;;   store i32 %v7, ptr %global0, align 8, !tbaa !4
 ;;   ret void
 ;; trap10:
-;;   call void @mvvm_trap(ptr %ctx, i32 10)
+;;   call void @mvvm_trap(ptr swiftself %ctx, i32 10)
 ;;   unreachable
 ;; }

@@ -11,7 +11,7 @@
     (local.get $sum))
 )
 
-;; define hidden i32 @f0(ptr %ctx, i32 %p0, i64 %p1) #0 {
+;; define hidden i32 @f0(ptr swiftself %ctx, i32 %p0, i64 %p1) #0 {
 ;; entry:
 ;;   %mem0.p = getelementptr inbounds i8, ptr %ctx, i64 80
 ;;   %mem0 = load ptr, ptr %mem0.p, align 8, !invariant.load !0
@@ -39,7 +39,7 @@
 ;; b16:
 ;;   ret i32 %v11
 ;; b24:
-;;   %v25 = call preserve_allcc ptr @mvvm_stable_point(ptr %ctx, i64 4226)
+;;   %v25 = call preserve_allcc ptr @mvvm_stable_point(ptr swiftself %ctx, i64 4226)
 ;;   %v26 = icmp eq ptr %v25, null
 ;;   br i1 %v26, label %b21, label %b27, !prof !8
 ;; b27:

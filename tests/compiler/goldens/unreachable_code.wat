@@ -7,7 +7,7 @@
       (unreachable)
       (i64.const 0) (drop) (select))))
 
-;; define hidden i32 @f0(ptr %ctx, i32 %p0) #0 {
+;; define hidden i32 @f0(ptr swiftself %ctx, i32 %p0) #0 {
 ;; entry:
 ;;   %v2 = icmp ne i32 %p0, 0
 ;;   br i1 %v2, label %b4, label %b3.else
@@ -18,6 +18,6 @@
 ;; return:
 ;;   ret i32 1
 ;; trap1:
-;;   call void @mvvm_trap(ptr %ctx, i32 1)
+;;   call void @mvvm_trap(ptr swiftself %ctx, i32 1)
 ;;   unreachable
 ;; }
