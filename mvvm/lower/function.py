@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from mvvm.abi.context import MEMORY_BASE, MEMORY_CELL, ContextLayout
 from mvvm.abi.sections import FUNCTION
-from mvvm.lower.llvm_types import INVARIANT, LLVM, SELF, ZERO, result_type
+from mvvm.lower.llvm_types import INVARIANT, LLVM, SELF, ZERO, phi, result_type
+from mvvm.lower.stable_points import write_commits
 from mvvm.options import Policy
 from mvvm.passes.call_graph import Suspending
 from mvvm.passes.liveness import find_liveness
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from mvvm.lower.loops import Loop
-    from mvvm.lower.stable_points import Point
+    from mvvm.lower.stable_points import Commit, Point
     from mvvm.options import CompileOptions
 
 Edge = tuple[str, "Sequence[str]", "Sequence[str]"]  # from LLVM block, values for the label's types, for its locals
@@ -104,6 +105,7 @@ class FunctionLowering:
         "called",
         "canonical",
         "cold",
+        "commits",
         "current",
         "dead_sets",
         "facts",
@@ -137,6 +139,7 @@ class FunctionLowering:
         self.stable_points = points = find_stable_points(function, facts.policy, facts.suspending)
         self.dead_sets, self.live = find_liveness(function, with_points=bool(points.calls or points.loops))
         self.points: list[Point] = []
+        self.commits: list[Commit] = []
         self.returns_early = False  # whether anything branches to %unwound
         self.position = 0  # of the instruction that is lowered
         self.stack: list[str] = []
@@ -298,13 +301,8 @@ class FunctionLowering:
             f"{label}:\n  call void @mvvm_trap({SELF} %ctx, i32 {code})\n  unreachable"
             for code, label in self._traps.items()
         ]
+        traps += write_commits(self)
         if self.returns_early:
             returned = result_type(function.type)
             traps.append("unwound:\n  ret void" if returned == "void" else f"unwound:\n  ret {returned} poison")
         return "\n".join([head, *self._prologue.values(), *self.lines, *self.cold, *traps, "}\n"])
-
-
-def phi(type_: str, origins: list[str], values: Sequence[str]) -> str:
-    """The expression of a phi."""
-    pairs = ", ".join([f"[{value}, %{origin}]" for value, origin in zip(values, origins, strict=True)])
-    return f"phi {type_} {pairs}"

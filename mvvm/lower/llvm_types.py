@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from mvvm.wasm.types import EXTERNREF, F32, F64, FUNCREF, I32, I64, FuncType
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 # A funcref is the address of a Record (mvvm.abi.context), an externref a handle (mvvm.runtime.references).
 LLVM = {I32: "i32", I64: "i64", F32: "float", F64: "double", FUNCREF: "ptr", EXTERNREF: "i64"}
@@ -29,6 +34,12 @@ def _special(bits: int) -> int:
 def f64_constant(bits: int) -> str:
     """An f64 of the given bits."""
     return f"0x{bits:016X}"
+
+
+def phi(type_: str, origins: list[str], values: Sequence[str]) -> str:
+    """The expression of a phi."""
+    pairs = ", ".join([f"[{value}, %{origin}]" for value, origin in zip(values, origins, strict=True)])
+    return f"phi {type_} {pairs}"
 
 
 def float_bits(constant: str, type_: str) -> int:

@@ -20,8 +20,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mvvm.lower.function import Frame, phi
-from mvvm.lower.llvm_types import LLVM
+from mvvm.lower.function import Frame
+from mvvm.lower.llvm_types import LLVM, phi
 from mvvm.lower.stable_points import check_loop
 from mvvm.passes.stable_points import STRIP
 

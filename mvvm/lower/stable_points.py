@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from mvvm.abi.context import CONTEXT_POLL
 from mvvm.abi.stable_points import number
-from mvvm.lower.llvm_types import COLD, LLVM, SELF, ZERO, float_bits
+from mvvm.lower.llvm_types import COLD, LLVM, SELF, ZERO, float_bits, phi
 from mvvm.wasm.types import F32, F64, I32, I64
 
 if TYPE_CHECKING:
@@ -90,21 +90,74 @@ def _check(f: FunctionLowering, point: Point, values: Sequence[str], after: str,
     f.lines.append(f"  br i1 {running}, label %{after}, label %{cold}, {COLD}")
     record, go_on, commit = f.name(), f.name(), f.label()
     point_number = number(point.pc, len(slots), call=call, canonical=f.canonical)
-    lines = [
-        f"{cold}:",
-        f"  {record} = call preserve_allcc ptr @mvvm_stable_point({SELF} %ctx, i64 {point_number})",
-        f"  {go_on} = icmp eq ptr {record}, null",
-        f"  br i1 {go_on}, label %{after}, label %{commit}, {COLD}",
-        f"{commit}:",
-    ]
-    for slot, (value, type_) in reversed(list(enumerate(slots))):
-        address = record
-        if slot:
-            address = f.name()
-            lines.append(f"  {address} = getelementptr inbounds i8, ptr {record}, i64 {8 * slot}")
-        lines.append(f"  store {LLVM[type_]} {value}, ptr {address}, align 8")
-    lines.append("  br label %unwound")
-    f.cold.append("\n".join(lines))
+    f.cold.append(
+        f"{cold}:\n  {record} = call preserve_allcc ptr @mvvm_stable_point({SELF} %ctx, i64 {point_number})\n"
+        f"  {go_on} = icmp eq ptr {record}, null\n"
+        f"  br i1 {go_on}, label %{after}, label %{commit}, {COLD}"
+    )
+    f.commits.append(Commit(commit, record, slots))
+
+
+class Commit:
+    """What is to be stored into a `record`, an address, in the block `label`: values with their types, by slot."""
+
+    __slots__ = ("label", "record", "slots")
+
+    def __init__(self, label: str, record: str, slots: list[tuple[str, str]]) -> None:
+        self.label = label
+        self.record = record
+        self.slots = slots
+
+
+def write_commits(f: FunctionLowering) -> list[str]:
+    """The blocks of all commits of a function.
+
+    Neighbouring points have most of their old values in common, in the same slots: what is the same is stored in blocks
+    that they share, so that LLVM has half as many stores to work on.
+    """
+    lines: list[str] = []
+    _write(f, f.commits, 0, "unwound", lines)
+    return lines
+
+
+def _write(
+    f: FunctionLowering, commits: Sequence[Commit], depth: int, then: str, lines: list[str]
+) -> list[tuple[str, str]]:
+    """Write commits that have the first `depth` slots in common, which the block `then` stores.
+
+    Returns the blocks that lead there, each with the record that it comes with.
+    """
+    ways = []
+    groups: dict[tuple[str, str], list[Commit]] = {}
+    for commit in commits:
+        if len(commit.slots) == depth:
+            lines.append(f"{commit.label}:\n  br label %{then}")
+            ways.append((commit.label, commit.record))
+        else:
+            groups.setdefault(commit.slots[depth], []).append(commit)
+    for group in groups.values():
+        first = group[0]
+        label, record, end = first.label, first.record, len(first.slots)
+        if len(group) > 1:
+            end = min(len(commit.slots) for commit in group)
+            while any(commit.slots[depth:end] != first.slots[depth:end] for commit in group):
+                end -= 1
+            label = f.label()
+            inner = _write(f, group, end, label, lines)
+            record = f.name()
+            lines.append(f"{label}:\n  {record} = {phi('ptr', [at for at, _ in inner], [item for _, item in inner])}")
+        else:
+            lines.append(f"{label}:")
+        for slot in range(end - 1, depth - 1, -1):
+            value, type_ = first.slots[slot]
+            address = record
+            if slot:
+                address = f.name()
+                lines.append(f"  {address} = getelementptr inbounds i8, ptr {record}, i64 {8 * slot}")
+            lines.append(f"  store {LLVM[type_]} {value}, ptr {address}, align 8")
+        lines.append(f"  br label %{then}")
+        ways.append((label, record))
+    return ways
 
 
 def _place(point: Point, values: Sequence[str], *, canonical: bool) -> list[tuple[str, str]]:

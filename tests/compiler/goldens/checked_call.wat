@@ -25,16 +25,16 @@
 ;;   %v6 = icmp eq i32 %v5, 0
 ;;   br i1 %v6, label %b4, label %b7, !prof !8
 ;; b4:
-;;   %v12 = insertvalue { double, i32 } poison, double 0x3FF8000000000000, 0
-;;   %v13 = insertvalue { double, i32 } %v12, i32 7, 1
-;;   ret { double, i32 } %v13
+;;   %v11 = insertvalue { double, i32 } poison, double 0x3FF8000000000000, 0
+;;   %v12 = insertvalue { double, i32 } %v11, i32 7, 1
+;;   ret { double, i32 } %v12
 ;; b7:
 ;;   %v8 = call preserve_allcc ptr @mvvm_stable_point(ptr swiftself %ctx, i64 4642)
 ;;   %v9 = icmp eq ptr %v8, null
 ;;   br i1 %v9, label %b4, label %b10, !prof !8
 ;; b10:
-;;   %v11 = getelementptr inbounds i8, ptr %v8, i64 8
-;;   store i32 %v3, ptr %v11, align 8
+;;   %v13 = getelementptr inbounds i8, ptr %v8, i64 8
+;;   store i32 %v3, ptr %v13, align 8
 ;;   store double %v2, ptr %v8, align 8
 ;;   br label %unwound
 ;; unwound:
@@ -52,22 +52,22 @@
 ;;   %v7 = icmp eq i32 %v6, 0
 ;;   br i1 %v7, label %b5, label %b8, !prof !8
 ;; b5:
-;;   %v15 = add i32 %v1, %v1
-;;   %v16 = zext i32 %v15 to i64
-;;   %v17 = add i64 %v16, %p2
-;;   %v18 = sub i64 -1, %v17
-;;   ret i64 %v18
+;;   %v12 = add i32 %v1, %v1
+;;   %v13 = zext i32 %v12 to i64
+;;   %v14 = add i64 %v13, %p2
+;;   %v15 = sub i64 -1, %v14
+;;   ret i64 %v15
 ;; b8:
 ;;   %v9 = call preserve_allcc ptr @mvvm_stable_point(ptr swiftself %ctx, i64 8356)
 ;;   %v10 = icmp eq ptr %v9, null
 ;;   br i1 %v10, label %b5, label %b11, !prof !8
 ;; b11:
-;;   %v12 = getelementptr inbounds i8, ptr %v9, i64 24
-;;   store i32 %v4, ptr %v12, align 8
-;;   %v13 = getelementptr inbounds i8, ptr %v9, i64 16
-;;   store double %v3, ptr %v13, align 8
-;;   %v14 = getelementptr inbounds i8, ptr %v9, i64 8
-;;   store i32 %v1, ptr %v14, align 8
+;;   %v16 = getelementptr inbounds i8, ptr %v9, i64 24
+;;   store i32 %v4, ptr %v16, align 8
+;;   %v17 = getelementptr inbounds i8, ptr %v9, i64 16
+;;   store double %v3, ptr %v17, align 8
+;;   %v18 = getelementptr inbounds i8, ptr %v9, i64 8
+;;   store i32 %v1, ptr %v18, align 8
 ;;   store i64 %p2, ptr %v9, align 8
 ;;   br label %unwound
 ;; unwound:

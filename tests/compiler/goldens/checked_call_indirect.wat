@@ -47,23 +47,23 @@
 ;;   %v18 = icmp eq i32 %v17, 0
 ;;   br i1 %v18, label %b16, label %b19, !prof !8
 ;; b16:
-;;   %v24 = add i64 %p0, %v15
-;;   ret i64 %v24
+;;   %v23 = add i64 %p0, %v15
+;;   ret i64 %v23
 ;; b19:
 ;;   %v20 = call preserve_allcc ptr @mvvm_stable_point(ptr swiftself %ctx, i64 8354)
 ;;   %v21 = icmp eq ptr %v20, null
 ;;   br i1 %v21, label %b16, label %b22, !prof !8
-;; b22:
-;;   %v23 = getelementptr inbounds i8, ptr %v20, i64 8
-;;   store i64 %v15, ptr %v23, align 8
-;;   store i64 %p0, ptr %v20, align 8
-;;   br label %unwound
 ;; trap11:
 ;;   call void @mvvm_trap(ptr swiftself %ctx, i32 11)
 ;;   unreachable
 ;; trap7:
 ;;   call void @mvvm_trap(ptr swiftself %ctx, i32 7)
 ;;   unreachable
+;; b22:
+;;   %v24 = getelementptr inbounds i8, ptr %v20, i64 8
+;;   store i64 %v15, ptr %v24, align 8
+;;   store i64 %p0, ptr %v20, align 8
+;;   br label %unwound
 ;; unwound:
 ;;   ret i64 poison
 ;; }

@@ -22,15 +22,15 @@
 ;;   %v4 = icmp eq i32 %v3, 0
 ;;   br i1 %v4, label %b2, label %b5, !prof !8
 ;; b2:
-;;   %v10 = fadd double %p1, %v1
-;;   ret double %v10
+;;   %v9 = fadd double %p1, %v1
+;;   ret double %v9
 ;; b5:
 ;;   %v6 = call preserve_allcc ptr @mvvm_stable_point(ptr swiftself %ctx, i64 7970)
 ;;   %v7 = icmp eq ptr %v6, null
 ;;   br i1 %v7, label %b2, label %b8, !prof !8
 ;; b8:
-;;   %v9 = getelementptr inbounds i8, ptr %v6, i64 8
-;;   store double %v1, ptr %v9, align 8
+;;   %v10 = getelementptr inbounds i8, ptr %v6, i64 8
+;;   store double %v1, ptr %v10, align 8
 ;;   store double %p1, ptr %v6, align 8
 ;;   br label %unwound
 ;; unwound:

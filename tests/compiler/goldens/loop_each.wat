@@ -26,28 +26,28 @@
 ;;   br label %b2
 ;; b2:
 ;;   %v3 = phi i32 [1, %entry], [%v6, %b7]
-;;   %v4 = phi i32 [%p0, %entry], [%v16, %b7]
+;;   %v4 = phi i32 [%p0, %entry], [%v14, %b7]
 ;;   %v5 = mul i32 %v3, %v4
 ;;   %v6 = call i32 %code0(ptr swiftself %context0, i32 %v5)
 ;;   %v8 = load volatile i32, ptr %poll, align 4
 ;;   %v9 = icmp eq i32 %v8, 0
 ;;   br i1 %v9, label %b7, label %b10, !prof !8
 ;; b7:
-;;   %v16 = sub i32 %v4, 1
-;;   %v17 = icmp ne i32 %v16, 0
-;;   br i1 %v17, label %b2, label %b18
-;; b18:
-;;   %v19 = add i32 %v1, %v6
-;;   ret i32 %v19
+;;   %v14 = sub i32 %v4, 1
+;;   %v15 = icmp ne i32 %v14, 0
+;;   br i1 %v15, label %b2, label %b16
+;; b16:
+;;   %v17 = add i32 %v1, %v6
+;;   ret i32 %v17
 ;; b10:
 ;;   %v11 = call preserve_allcc ptr @mvvm_stable_point(ptr swiftself %ctx, i64 5923)
 ;;   %v12 = icmp eq ptr %v11, null
 ;;   br i1 %v12, label %b7, label %b13, !prof !8
 ;; b13:
-;;   %v14 = getelementptr inbounds i8, ptr %v11, i64 16
-;;   store i32 %v6, ptr %v14, align 8
-;;   %v15 = getelementptr inbounds i8, ptr %v11, i64 8
-;;   store i32 %v4, ptr %v15, align 8
+;;   %v18 = getelementptr inbounds i8, ptr %v11, i64 16
+;;   store i32 %v6, ptr %v18, align 8
+;;   %v19 = getelementptr inbounds i8, ptr %v11, i64 8
+;;   store i32 %v4, ptr %v19, align 8
 ;;   store i32 %v1, ptr %v11, align 8
 ;;   br label %unwound
 ;; unwound:

@@ -42,11 +42,6 @@
 ;;   %v25 = call preserve_allcc ptr @mvvm_stable_point(ptr swiftself %ctx, i64 4226)
 ;;   %v26 = icmp eq ptr %v25, null
 ;;   br i1 %v26, label %b21, label %b27, !prof !8
-;; b27:
-;;   %v28 = getelementptr inbounds i8, ptr %v25, i64 8
-;;   store i32 %v17, ptr %v28, align 8
-;;   store i32 %v11, ptr %v25, align 8
-;;   br label %unwound
 ;; b1:
 ;;   %v17 = phi i32 [%v12, %b2], [64, %b14]
 ;;   %v18 = add nuw nsw i32 %v8, 1
@@ -58,6 +53,11 @@
 ;;   br i1 %v23, label %b21, label %b24, !prof !8
 ;; b21:
 ;;   br label %b3
+;; b27:
+;;   %v28 = getelementptr inbounds i8, ptr %v25, i64 8
+;;   store i32 %v17, ptr %v28, align 8
+;;   store i32 %v11, ptr %v25, align 8
+;;   br label %unwound
 ;; unwound:
 ;;   ret i32 poison
 ;; }

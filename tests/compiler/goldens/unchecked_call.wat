@@ -39,9 +39,6 @@
 ;;   %v15 = call preserve_allcc ptr @mvvm_stable_point(ptr swiftself %ctx, i64 6145)
 ;;   %v16 = icmp eq ptr %v15, null
 ;;   br i1 %v16, label %b11, label %b17, !prof !8
-;; b17:
-;;   store i32 %p0, ptr %v15, align 8
-;;   br label %unwound
 ;; b1:
 ;;   %v8 = add nuw nsw i32 %v4, 1
 ;;   %v9 = icmp ult i32 %v8, 16
@@ -52,6 +49,9 @@
 ;;   br i1 %v13, label %b11, label %b14, !prof !8
 ;; b11:
 ;;   br label %b3
+;; b17:
+;;   store i32 %p0, ptr %v15, align 8
+;;   br label %unwound
 ;; unwound:
 ;;   ret void
 ;; }
