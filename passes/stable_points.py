@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mvvm.options import Policy
+from mvvm.passes.counted_loops import is_counted
 from mvvm.wasm.code import (
     BLOCK,
     BR,
@@ -30,6 +31,7 @@ from mvvm.wasm.opcodes import OPS, PSEUDO
 
 if TYPE_CHECKING:
     from mvvm.passes.call_graph import Suspending
+    from mvvm.wasm.module import ModuleInfo
 
 # How a loop looks out: each time it goes round, or once in many (mvvm.lower.loops).
 EACH, STRIP = 1, 2
@@ -63,10 +65,11 @@ _NEVER = 1 << 30  # a state where control does not get
 class _Open:
     """What is known of an open block, loop or `if`."""
 
-    __slots__ = ("at_if", "block", "covered", "depth", "dirties", "has_point", "passed")
+    __slots__ = ("at_if", "block", "covered", "depth", "dirties", "has_point", "passed", "start")
 
-    def __init__(self, block: Block, depth: int, at_if: int) -> None:
+    def __init__(self, block: Block, depth: int, at_if: int, start: int) -> None:
         self.block = block
+        self.start = start  # its position
         self.depth = depth  # of a loop that goes round: how many such loops are open with it, else 0
         self.passed = _NEVER  # at the label of what is no loop: _Walk.passed of the branches there
         self.at_if = at_if  # _Walk.passed at the condition
@@ -78,16 +81,18 @@ class _Open:
 class _Walk:
     """The walk over a body. `passed`: since the header of that many open loops, a stable point was passed for sure."""
 
-    def __init__(self, result: StablePoints, policy: Policy, body: Block) -> None:
+    def __init__(self, result: StablePoints, policy: Policy, function: Function, info: ModuleInfo) -> None:
         self.result = result
         self.policy = policy
-        self.open = [_Open(body, 0, 0)]
+        self.function = function
+        self.info = info
+        self.open = [_Open(function.body, 0, 0, -1)]
         self.loops: list[_Open] = []
         self.passed = 0
 
-    def begin(self, op: int, block: Block) -> None:
+    def begin(self, op: int, block: Block, position: int) -> None:
         is_loop = op == LOOP and block.targeted
-        item = _Open(block, len(self.loops) + 1 if is_loop else 0, self.passed)
+        item = _Open(block, len(self.loops) + 1 if is_loop else 0, self.passed, position)
         self.open.append(item)
         if is_loop:
             self.loops.append(item)
@@ -113,7 +118,7 @@ class _Walk:
         item.passed = min(item.passed, self.passed)
         self.passed = item.at_if
 
-    def end(self) -> None:
+    def end(self, position: int) -> None:
         item = self.open.pop()
         block = item.block
         if block.kind == IF and not block.has_else:
@@ -123,20 +128,31 @@ class _Walk:
             return
         self.loops.pop()
         self.passed = min(self.passed, len(self.loops)) if self.passed != _NEVER else _NEVER
-        kind = _choose(item, self.policy)
+        kind = self.choose(item, position)
         if kind is not None:
             self.result.loops[block] = kind
         if self.loops:
             self.loops[-1].has_point = True
             self.loops[-1].dirties |= item.dirties
 
+    def choose(self, loop: _Open, end: int) -> int | None:
+        if self.policy == Policy.FUNCTION:
+            return None
+        if self.policy == Policy.LOOP:
+            return EACH
+        if loop.has_point:
+            return None if loop.covered else EACH  # a point after a call serves
+        if self.policy == Policy.LOOP_DIRTY and loop.dirties:
+            return EACH
+        return STRIP if is_counted(self.function, self.info, loop.start, end) else EACH
 
-def find_stable_points(function: Function, policy: Policy, suspending: Suspending) -> StablePoints:
+
+def find_stable_points(function: Function, info: ModuleInfo, policy: Policy, suspending: Suspending) -> StablePoints:
     """Choose the stable points of a function."""
     result = StablePoints()
     if policy == Policy.NONE:
         return result
-    walk = _Walk(result, policy, function.body)
+    walk = _Walk(result, policy, function, info)
     for position, (op, immediate) in enumerate(zip(function.ops, function.immediates, strict=True)):
         if op in _DIRTYING or op >= PSEUDO:
             walk.dirty()
@@ -145,7 +161,7 @@ def find_stable_points(function: Function, policy: Policy, suspending: Suspendin
                 result.calls.add(position)
                 walk.call()
         elif op in (BLOCK, LOOP, IF):
-            walk.begin(op, immediate)  # type: ignore[arg-type]
+            walk.begin(op, immediate, position)  # type: ignore[arg-type]
         elif op in (BR, BR_IF):
             walk.branch(immediate)  # type: ignore[arg-type]
         elif op == BR_TABLE:
@@ -154,7 +170,7 @@ def find_stable_points(function: Function, policy: Policy, suspending: Suspendin
         elif op == ELSE:
             walk.otherwise()
         elif op == END:
-            walk.end()
+            walk.end(position)
         if op in _LEAVING:
             walk.passed = _NEVER
     return result
@@ -165,13 +181,3 @@ def _may_suspend(op: int, immediate: object, suspending: Suspending) -> bool:
         return immediate in suspending.functions
     assert isinstance(immediate, tuple)
     return suspending.calls_may_suspend(*immediate)
-
-
-def _choose(loop: _Open, policy: Policy) -> int | None:
-    if policy == Policy.FUNCTION:
-        return None
-    if policy == Policy.LOOP:
-        return EACH
-    if loop.covered and loop.has_point:
-        return None  # a point after a call serves
-    return EACH if loop.has_point or (policy == Policy.LOOP_DIRTY and loop.dirties) else STRIP

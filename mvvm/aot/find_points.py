@@ -1,6 +1,6 @@
 """The stable points that stand in native code: the numbers that it hands to `mvvm_stable_point`.
 
-The code is disassembled, and from each call of that function the second argument is followed backwards, through jumps
+The code is disassembled, and from each call of that function the argument is followed backwards, through jumps
 and the few instructions with which LLVM makes constants, which it shares between calls, keeps in registers and spills.
 What a register may hold is a set: where LLVM merged the cold code of two points, one call hands over either number.
 """
@@ -27,7 +27,7 @@ _MASK = (1 << 64) - 1
 
 
 class _Registers(NamedTuple):
-    """What calls do to registers: the second argument, what any call keeps, what that of the stable point changes."""
+    """What calls do to registers: the argument, what any call keeps, what that of the stable point changes."""
 
     argument: str
     kept: frozenset[str]
@@ -36,10 +36,10 @@ class _Registers(NamedTuple):
 
 _REGISTERS = {
     "x86_64": _Registers(
-        "rsi", frozenset(("rbx", "rbp", "r12", "r13", "r14", "r15")), changed=frozenset(("rax", "r11"))
+        "rdi", frozenset(("rbx", "rbp", "r12", "r13", "r14", "r15")), changed=frozenset(("rax", "r11"))
     ),
     "aarch64": _Registers(
-        "x1",
+        "x0",
         frozenset(f"x{number}" for number in range(19, 30)),
         changed=frozenset(f"x{number}" for number in (*range(9), 16, 17, 18, 30)),
     ),

@@ -136,7 +136,7 @@ class FunctionLowering:
         self.function = function
         self.facts = facts
         self.canonical = canonical
-        self.stable_points = points = find_stable_points(function, facts.policy, facts.suspending)
+        self.stable_points = points = find_stable_points(function, facts.info, facts.policy, facts.suspending)
         self.dead_sets, self.live = find_liveness(function, with_points=bool(points.calls or points.loops))
         self.points: list[Point] = []
         self.commits: list[Commit] = []

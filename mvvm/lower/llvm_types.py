@@ -45,7 +45,7 @@ def phi(type_: str, origins: list[str], values: Sequence[str]) -> str:
 def float_bits(constant: str, type_: str) -> int:
     """The bits of a constant that f32_constant or f64_constant spelled, or of ZERO."""
     if constant[:2] != "0x":
-        return int(constant.split()[1]) if constant.startswith("bitcast") else 0
+        return int(constant.split()[2]) if constant.startswith("bitcast") else 0
     bits = int(constant, 16)
     if type_ == F64:
         return bits

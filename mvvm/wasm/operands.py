@@ -44,21 +44,21 @@ def operand_types(function: Function, info: ModuleInfo) -> list[str]:
             type_ = immediate.type
             stack = stack[: immediate.height] + (type_.params if op == c.ELSE else type_.results)
             continue
-        row = _TABLE[op]
-        assert row is not None
-        if row.pops is not None and row.pushes is not None:
-            num_pops, pushes = len(row.pops), row.pushes
-        else:
-            num_pops, pushes = _effect(op, immediate, function, info)
+        num_pops, pushes = stack_effect(op, immediate, function, info)
         stack = stack[: len(stack) - num_pops] + pushes
     return before
 
 
-def _effect(op: int, immediate: object, function: Function, info: ModuleInfo) -> tuple[int, str]:
-    """How many values an instruction without a fixed effect pops, and the types that it pushes.
+def stack_effect(op: int, immediate: object, function: Function, info: ModuleInfo) -> tuple[int, str]:
+    """How many values an instruction other than `else` and `end` pops, and the types that it pushes.
 
     A branch that is always taken counts as popping nothing: what follows is an `else` or `end`.
     """
+    row = _TABLE[op]
+    if row is None:  # a pass put it in
+        return _NUM_POPS[c.GLOBAL_SET], ""
+    if row.pops is not None and row.pushes is not None:
+        return len(row.pops), row.pushes
     if op == c.CALL:
         assert isinstance(immediate, int)
         type_ = info.func_type(immediate)

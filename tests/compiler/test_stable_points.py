@@ -12,7 +12,8 @@ from mvvm.wasm.code import CALL, CALL_INDIRECT, LOOP, Block, Function
 from tests.compiler.wat import function, module
 
 _LETTERS = {EACH: "e", STRIP: "s", None: "-"}
-_BACK = "(br_if $l (local.get 0))"
+_COUNT = "(local.tee 0 (i32.sub (local.get 0) (i32.const 1)))"
+_BACK = f"(br_if $l {_COUNT})"
 
 
 def _points(function_body: str, policy: Policy, checks: bool = False) -> tuple[Function, StablePoints]:
@@ -23,13 +24,13 @@ def _points(function_body: str, policy: Policy, checks: bool = False) -> tuple[F
       (elem $e func $quiet)
       (func (param i32) (local i32) {function_body})
       (func $quiet) (func $recursive (call $recursive)))""")
-    stable = ModuleFacts(decoded, CompileOptions(checkpoint=policy))
+    facts = ModuleFacts(decoded, CompileOptions(checkpoint=policy))
     body = function(decoded)
     shadow_stack = find_shadow_stack(decoded)
     if checks:
         assert shadow_stack is not None
-        insert_stack_checks(body, shadow_stack)
-    return body, find_stable_points(body, policy, stable.suspending)
+    return body, find_stable_points(body, decoded.info, policy, stable.suspending)
+    return body, find_stable_points(body, decoded.info, policy, facts.suspending)
 
 
 def _loops(function_body: str, policy: Policy, *, checks: bool = False) -> str:
@@ -45,6 +46,8 @@ def _in_loop(instructions: str) -> str:
 
 _PURE = _in_loop("(local.set 1 (i32.add (local.get 1) (i32.load (local.get 0))))")
 _NESTED = f"(loop $outer {_PURE} (br_if $outer (local.get 1)))"
+_LEFT_BY_BRANCH = "(block $b (loop $c (call $h) (br_if $b (local.get 0)) (br $c)))"
+_LEFT_BEFORE_THE_CALL = "(block $b (loop $c (br_if $b (local.get 0)) (call $h) (br $c)))"
 _BETWEEN = f"(loop $a (loop $b {_PURE} (br_if $b (local.get 1))) {_PURE} (br_if $a (local.get 1)))"
 
 
@@ -57,25 +60,45 @@ _BETWEEN = f"(loop $a (loop $b {_PURE} (br_if $b (local.get 1))) {_PURE} (br_if 
         (_NESTED, "es", "es"),
         (_BETWEEN, "eess", "eess"),
         (_PURE + _PURE, "ss", "ss"),
-        # With a call that is a point already, or not.
-        (_in_loop("(call $h)"), "-", "-"),
-        (_in_loop("(call $recursive)"), "-", "-"),
-        (_in_loop("(call_indirect $t (type $t) (i32.const 0))"), "-", "-"),
+        # Covered by a call that is a point already, or not.
+        (_in_loop("(call $h)"), "c", "c"),
+        (_in_loop("(call $recursive)"), "c", "c"),
+        (_in_loop("(call_indirect $t (type $t) (i32.const 0))"), "c", "c"),
         # On some ways round only, or on all of several.
         (_in_loop("(if (local.get 0) (then (call $h)))"), "e", "e"),
-        (_in_loop("(if (local.get 0) (then (call $h)) (else (call $recursive)))"), "-", "-"),
+        (_in_loop("(if (local.get 0) (then (call $h)) (else (call $recursive)))"), "c", "c"),
         (_in_loop("(if (local.get 0) (then (call $h)) (else (call $quiet)))"), "e", "e"),
-        (_in_loop("(if (local.get 0) (then (call $h)) (else (return)))"), "-", "-"),
+        (_in_loop("(if (local.get 0) (then (call $h)) (else (return)))"), "c", "c"),
+        (_in_loop("(if (local.get 0) (then (unreachable)) (else (call $h)))"), "c", "c"),
+        (_in_loop("(call $h) (if (local.get 0) (then (call $quiet)))"), "c", "c"),
         (_in_loop("(block $b (br_if $b (local.get 0)) (call $h))"), "e", "e"),
-        (_in_loop("(block $b (call $h) (br_if $b (local.get 0)) (call $h))"), "-", "-"),
+        (_in_loop("(block $b (call $h) (br_if $b (local.get 0)) (call $h))"), "c", "c"),
         (_in_loop("(br_if $l (local.get 0)) (call $h)"), "e", "e"),
-        (_in_loop("(call $h) (br_if $l (local.get 0))"), "-", "-"),
-        (f"(loop $l (call $h) {_PURE} (br_if $l (local.get 1)))", "-s", "-s"),
-        (f"(loop $l {_PURE} (call $h) (br_if $l (local.get 1)))", "-s", "-s"),
-        (f"(loop $l {_in_loop('(call $h)')} (br_if $l (local.get 1)))", "--", "--"),
-        ("(loop $a (call $h) (loop $b (br_if $a (local.get 0)) (br_if $b (local.get 0))))", "-s", "-s"),
-        ("(loop $a (loop $b (call $h) (br_if $a (local.get 0)) (br_if $b (local.get 0))))", "--", "--"),
-        ("(loop $a (loop $b (br_if $a (local.get 0)) (call $h) (br_if $b (local.get 0))))", "e-", "e-"),
+        (_in_loop("(call $h) (br_if $l (local.get 0))"), "c", "c"),
+        (_in_loop("(block $b (br_table $b $l (local.get 0))) (call $h)"), "e", "e"),
+        (_in_loop("(call $h) (block $b (br_table $b $l (local.get 0)))"), "c", "c"),
+        ("(block $out (loop $l (br_if $out (local.get 0)) (call $h) (br $l)))", "c", "c"),
+        # Among others: a point that an inner loop may pass counts for the outer one if it must be passed.
+        (f"(loop $l (call $h) {_PURE} (br_if $l (local.get 1)))", "cs", "cs"),
+        (f"(loop $l {_PURE} (call $h) (br_if $l (local.get 1)))", "cs", "cs"),
+        (f"(loop $l {_in_loop('(call $h)')} (br_if $l (local.get 1)))", "cc", "cc"),
+        (f"(loop $l (if (local.get 1) (then {_in_loop('(call $h)')})) (br_if $l (local.get 1)))", "ec", "ec"),
+        (f"(loop $a (call $h) (loop $l (br_if $a (i32.eq (local.get 0) (i32.const 9))) {_BACK}))", "cs", "cs"),
+        ("(loop $a (loop $b (call $h) (br_if $a (local.get 0)) (br_if $b (local.get 0))))", "cc", "cc"),
+        ("(loop $a (loop $b (br_if $a (local.get 0)) (call $h) (br_if $b (local.get 0))))", "ec", "ec"),
+        (f"(loop $a {_LEFT_BEFORE_THE_CALL} (br_if $a (local.get 0)))", "ec", "ec"),
+        (f"(loop $a {_LEFT_BY_BRANCH} (br_if $a (local.get 0)))", "cc", "cc"),
+        # What one loop passes is no matter of the next one.
+        (_in_loop("(call $h)") + _PURE, "cs", "cs"),
+        (_in_loop("(call $h)") + _in_loop("(if (local.get 0) (then (call $h)))"), "ce", "ce"),
+        pytest.param(
+            _LEFT_BY_BRANCH + _in_loop("(if (local.get 0) (then (call $h)))"),
+            "ce",
+            "ce",
+            marks=pytest.mark.xfail(strict=True, reason="what a loop that is left by a branch passed stays in force"),
+        ),
+        (f"(call $h) {_in_loop('(if (local.get 0) (then (call $h)))')}", "e", "e"),
+        # With a call that is no point.
         (_in_loop("(call $quiet)"), "s", "e"),
         (_in_loop("(call_indirect $fixed (type $t) (i32.const 0))"), "s", "e"),
         # What a loop changes.
@@ -96,22 +119,23 @@ _BETWEEN = f"(loop $a (loop $b {_PURE} (br_if $b (local.get 1))) {_PURE} (br_if 
         (_in_loop("(drop (global.get $g)) (drop (memory.size)) (drop (table.size $t))"), "s", "s"),
         # Changes outside, and in what the code never reaches.
         ("(global.set $g (i32.const 1))" + _PURE + "(global.set $g (i32.const 1))", "s", "s"),
-        (_in_loop("(if (local.get 0) (then (return) (global.set $g (i32.const 1))))"), "s", "s"),
+        (_in_loop("(if (local.get 0) (then (unreachable) (global.set $g (i32.const 1))))"), "s", "s"),
         # A loop that nothing repeats is a block: it belongs to the one around it.
         ("(loop (drop (i32.const 1)))", "-", "-"),
         (_in_loop("(loop (drop (i32.const 1)))"), "s-", "s-"),
         (_in_loop("(loop (global.set $g (i32.const 1)))"), "s-", "e-"),
-        (_in_loop("(loop (call $h))"), "--", "--"),
+        (_in_loop("(loop (call $h))"), "c-", "c-"),
         (f"(loop {_PURE})", "-s", "-s"),
         # With parameters, and repeated from several places.
-        ("(i32.const 3) (loop $l (param i32) drop (br_if $l (i32.const 4) (local.get 0)) drop)", "s", "s"),
-        ("(loop $l (br_if $l (local.get 0)) (br_table $l $l 1 (local.get 0)))", "s", "s"),
+        ("(i32.const 3) (loop $l (param i32) drop (br_if $l (i32.const 4) (local.get 0)) drop)", "e", "e"),
+        ("(loop $l (br_if $l (local.get 0)) (br_table $l $l 1 (local.get 0)))", "e", "e"),
     ],
 )
 def test_loops(body: str, counter_loop: str, loop_dirty: str) -> None:
-    assert _loops(body, Policy.COUNTER_LOOP) == counter_loop
-    assert _loops(body, Policy.LOOP_DIRTY) == loop_dirty
-    assert _loops(body, Policy.LOOP) == counter_loop.replace("s", "e")
+    """A covered loop, `c`, has no point of its own but where each loop has one."""
+    assert _loops(body, Policy.COUNTER_LOOP) == counter_loop.replace("c", "-")
+    assert _loops(body, Policy.LOOP_DIRTY) == loop_dirty.replace("c", "-")
+    assert _loops(body, Policy.LOOP) == counter_loop.replace("s", "e").replace("c", "e")
     for policy in (Policy.FUNCTION, Policy.NONE):
         assert set(_loops(body, policy)) == {"-"}
 
