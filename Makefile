@@ -39,13 +39,26 @@ test: lint programs ## everything that continuous integration checks
 	$(BIN)/pytest -n 2 $(PYTEST_ARGS)
 
 .PHONY: demo
-demo: programs ## compile a real program and run it
+demo: programs ## stop a real program half way and go on
 	artifact/demo.sh
 
 .PHONY: bench
 bench: $(VENV)/ready ## run time, compile time and code size against wasmtime and native code
 	$(BIN)/python -m bench.run $(BENCH_ARGS)
 	$(BIN)/python -m bench.start_up
+
+.PHONY: bench-policies
+bench-policies: $(VENV)/ready ## what stable points cost: run time, code size and compile time against none
+	$(BIN)/python -m bench.policies $(BENCH_ARGS)
+
+.PHONY: bench-migration
+bench-migration: $(VENV)/ready ## speed after a restore, time to stop, time to start from large memories, snapshot files
+	$(BIN)/python -m bench.migration $(BENCH_ARGS)
+	$(BIN)/python -m bench.snapshot_io
+
+.PHONY: torture
+torture: programs ## stop at every stable point of every test program, under every policy (an hour)
+	MVVM_TORTURE=full $(BIN)/pytest -n 2 tests/torture
 
 .PHONY: spec-report
 spec-report: $(VENV)/ready ## the reference test suite, as a table by feature

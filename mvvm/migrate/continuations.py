@@ -51,24 +51,27 @@ class Continuations:
         """The continuation from a frame. Raises BadSnapshot where there can be none, and what compiling raises."""
         return self._find((frame.function, frame.pc, frame.kind))
 
-    def find_ahead(self, frames: Iterable[Frame]) -> None:
-        """Find those of frames, and those that they switch to, in a thread of its own: they are not needed yet."""
+    def find_all(self, frames: Iterable[Frame]) -> None:
+        """Find those of frames, and those that they switch to. Raises as `find` does."""
         # Each once: of a deep recursion there are many.
         labels = list(dict.fromkeys((frame.function, frame.pc, frame.kind) for frame in frames))
         known = set(labels)
+        for label in labels:  # grows
+            found = self._find(label)
+            switches = {(found.function, pc, AT) for pc in found.switches}
+            labels.extend(sorted(switches - known))
+            known.update(switches)
+
+    def find_ahead(self, frames: list[Frame]) -> None:
+        """As find_all, in a thread of its own: they are not needed yet."""
 
         def work() -> None:
             try:
-                for label in labels:  # grows
-                    found = self._find(label)
-                    switches = {(found.function, pc, AT) for pc in found.switches}
-                    labels.extend(sorted(switches - known))
-                    known.update(switches)
+                self.find_all(frames)
             except BaseException:  # it will happen again when the frame is reached, where somebody sees it
                 return
 
-        if labels:
-            _thread.start_new_thread(work, ())
+        _thread.start_new_thread(work, ())
 
     def _find(self, label: Label) -> Continuation:
         found = self._known.get(label)

@@ -49,7 +49,7 @@ def test_the_snapshot_goes_beside_the_program_or_elsewhere(teller: Path) -> None
         (("--function-count", "12"), "0a 1b ", "write"),
         (("-c", "2"), "", "spin"),
         (("-c", "3"), "", "main"),
-        (("--count", "16"), "0a 1b ", "tell"),
+        (("--count", "15"), "0a 1b ", "tell"),
         (("-f", "tell"), "0a ", "tell"),
         (("-f", "tell", "-x", "2"), "0a 1b ", "tell"),
         (("--function", "13", "-c", "3"), "0a 1b 2. ", "tell"),

@@ -29,7 +29,7 @@ def _points(function_body: str, policy: Policy, checks: bool = False) -> tuple[F
     shadow_stack = find_shadow_stack(decoded)
     if checks:
         assert shadow_stack is not None
-    return body, find_stable_points(body, decoded.info, policy, stable.suspending)
+        insert_stack_checks(body, shadow_stack)
     return body, find_stable_points(body, decoded.info, policy, facts.suspending)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import random
+import struct
 from collections.abc import Callable
 from typing import Any
 
@@ -88,9 +89,10 @@ def test_the_table_of_a_file() -> None:
     assert table.suspending == {0, 1, 2}
     loop, indirect, call = (_fields(table.find(pc)) for pc in table.pcs)
     assert start[0] < table.pcs[0] < table.pcs[1] < start[1] < table.pcs[2]
-    # Places: slots are by age; the i64 below the loop is a constant.
-    constants = [(1 << 64) - 7]
+    # Places: slots are by age; the f64 and the i64 below the loop are constants.
+    constants = [int.from_bytes(struct.pack("<d", 0.5), "little"), (1 << 64) - 7]
     assert loop["constants"] == indirect["constants"] == constants
+    assert loop["places"] == indirect["places"][:4] == [0, 2, 1, 3]
     assert (loop["function"], loop["locals"], loop["types"], loop["next_pc"]) == (1, [0, 1, 2], "IiFI", 0)
     assert (indirect["locals"], indirect["types"]) == ([0, 1, 2], "IiFIf")
     assert (indirect["num_results"], indirect["table"]) == (1, 0)

@@ -25,32 +25,25 @@
 ;; define hidden void @f2(ptr swiftself %ctx, i32 %p0) #0 {
 ;; entry:
 ;;   %poll = getelementptr inbounds i8, ptr %ctx, i64 8
-;;   br label %b3
-;; b3:
 ;;   br label %b2
 ;; b2:
-;;   %v4 = phi i32 [0, %b3], [%v8, %b1]
-;;   %v5 = call i32 @f1(ptr swiftself %ctx, i32 %p0)
-;;   %v6 = icmp ne i32 %v5, 0
-;;   br i1 %v6, label %b1, label %b7
-;; b7:
+;;   %v3 = call i32 @f1(ptr swiftself %ctx, i32 %p0)
+;;   %v4 = icmp ne i32 %v3, 0
+;;   br i1 %v4, label %b1, label %b5
+;; b5:
 ;;   ret void
-;; b14:
-;;   %v15 = call preserve_allcc ptr @mvvm_stable_point(ptr swiftself %ctx, i64 6145)
-;;   %v16 = icmp eq ptr %v15, null
-;;   br i1 %v16, label %b11, label %b17, !prof !8
+;; b9:
+;;   %v10 = call preserve_allcc ptr @mvvm_stable_point(ptr swiftself %ctx, i64 6145)
+;;   %v11 = icmp eq ptr %v10, null
+;;   br i1 %v11, label %b6, label %b12, !prof !8
 ;; b1:
-;;   %v8 = add nuw nsw i32 %v4, 1
-;;   %v9 = icmp ult i32 %v8, 16
-;;   br i1 %v9, label %b2, label %b10
-;; b10:
-;;   %v12 = load volatile i32, ptr %poll, align 4
-;;   %v13 = icmp eq i32 %v12, 0
-;;   br i1 %v13, label %b11, label %b14, !prof !8
-;; b11:
-;;   br label %b3
-;; b17:
-;;   store i32 %p0, ptr %v15, align 8
+;;   %v7 = load volatile i32, ptr %poll, align 4
+;;   %v8 = icmp eq i32 %v7, 0
+;;   br i1 %v8, label %b6, label %b9, !prof !8
+;; b6:
+;;   br label %b2
+;; b12:
+;;   store i32 %p0, ptr %v10, align 8
 ;;   br label %unwound
 ;; unwound:
 ;;   ret void
