@@ -68,14 +68,14 @@ class _Worker(Generic[T]):
         self.number = number
         try:
             self.connection.send(number)
-        except BrokenPipeError:
+        except ConnectionError:
             raise self._death() from None
 
     def result(self) -> T:
         """What the call returned, once `connection` is ready."""
         try:
             result, error = self.connection.recv()
-        except EOFError:
+        except (EOFError, ConnectionError):  # reset, where it had not read what it was sent
             raise self._death() from None
         if error is not None:
             raise error

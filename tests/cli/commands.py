@@ -24,14 +24,15 @@ def command(*arguments: str | Path) -> list[str]:
     return [str(SCRIPTS / name), *map(str, others)]
 
 
-def run(*arguments: str | Path, env: dict[str, str] | None = None, **options: Any) -> subprocess.CompletedProcess[str]:
+def run(*arguments: str | Path, env: dict[str, str] | None = None, **options: Any) -> subprocess.CompletedProcess[Any]:
     """Run a command to its end; output is text. Its standard input is empty unless `options` give one."""
     if "input" not in options:
         options.setdefault("stdin", subprocess.DEVNULL)
     options.setdefault("stdout", subprocess.PIPE)
     options.setdefault("stderr", subprocess.PIPE)
+    options.setdefault("text", True)
     return subprocess.run(
-        command(*arguments), env=environment(**env or {}), text=True, timeout=_TIMEOUT, check=False, **options
+        command(*arguments), env=environment(**env or {}), timeout=_TIMEOUT, check=False, **options
     )
 
 
@@ -53,11 +54,22 @@ def fail(status: int, *arguments: str | Path, **options: Any) -> str:
 def children(pid: int) -> list[int]:
     """The processes that a process has forked."""
     found = []
-    for entry in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = entry.read_text().rpartition(")")[2].split()
-        except OSError:  # it has ended
-            continue
-        if int(fields[1]) == pid and fields[0] != "Z":
-            found.append(int(entry.parent.name))
+    for entry in Path("/proc").glob("[0-9]*"):
+        state, parent = _state(entry)
+        if parent == pid and state != "Z":
+            found.append(int(entry.name))
     return found
+
+
+def is_alive(pid: int) -> bool:
+    """Whether a process has not ended yet, though nobody may have asked how it ended."""
+    return _state(Path(f"/proc/{pid}"))[0] not in ("Z", "")
+
+
+def _state(process: Path) -> tuple[str, int]:
+    """The state of a process and who its parent is; nothing once it is gone."""
+    try:
+        fields = (process / "stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return "", 0
+    return fields[0], int(fields[1])

@@ -40,6 +40,7 @@ _STOPPABLE = {
     "waiter": stoppable.waiter(0),
     "sleeper": stoppable.waiter(2_000_000_000),
     "starter": stoppable.STARTER,
+    "twice": stoppable.TWICE,
 }
 
 

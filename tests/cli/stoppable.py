@@ -155,3 +155,12 @@ STARTER = f"""
   (start $prepare)
   (func (export "_start") (call $write (i32.const 70) (i32.const 5)) (call $write (i32.const 70) (i32.const 5))))
 """
+
+# Its start function is its _start too.
+TWICE = f"""
+(module $twice {_WASI}
+  (memory (export "memory") 1)
+  (data (i32.const 64) "one two ") {_INPUT_AND_OUTPUT}
+  (func $both (export "_start") (call $write (i32.const 64) (i32.const 4)) (call $write (i32.const 68) (i32.const 4)))
+  (start $both))
+"""

@@ -92,10 +92,13 @@ def wait_until_idle(pid: int) -> None:
     """Wait until all threads of a process that has more than one sleep: its guest waits."""
 
     def idle() -> bool:
-        states = [
-            Path(f"/proc/{pid}/task/{task}/stat").read_text().rpartition(")")[2].split()[0]
-            for task in os.listdir(f"/proc/{pid}/task")
-        ]
+        try:
+            states = [
+                Path(f"/proc/{pid}/task/{task}/stat").read_text().rpartition(")")[2].split()[0]
+                for task in os.listdir(f"/proc/{pid}/task")
+            ]
+        except OSError:  # one has ended meanwhile
+            return False
         return len(states) > 1 and set(states) == {"S"}
 
     wait_until(idle)

@@ -37,7 +37,7 @@ def _chain(target: Path, count: int, *options: str | Path) -> tuple[str, int]:
     raise AssertionError
 
 
-@pytest.mark.parametrize("count", [7, 23])
+@pytest.mark.parametrize("count", [11, 23])
 def test_stopped_again_and_again(program: Program, count: int) -> None:
     """Also before the frames are reached that were not entered since the last time."""
     nested = program("nested")
