@@ -124,10 +124,12 @@ class _Walk:
         if block.kind == IF and not block.has_else:
             item.passed = min(item.passed, item.at_if)
         self.passed = min(self.passed, item.passed)
+        if item.depth:
+            self.loops.pop()
+        if self.passed != _NEVER:  # a branch may have come from a loop that is closed by now
+            self.passed = min(self.passed, len(self.loops))
         if not item.depth:
             return
-        self.loops.pop()
-        self.passed = min(self.passed, len(self.loops)) if self.passed != _NEVER else _NEVER
         kind = self.choose(item, position)
         if kind is not None:
             self.result.loops[block] = kind

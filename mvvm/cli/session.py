@@ -49,7 +49,7 @@ class Session:
         self._zstd_level = triggers.zstd_level
         self._points = 0  # counted so far, with --debug
         self._count: Callable[[int], None] = lambda _: None  # stop at so many points from now on
-        self._early: bool  # a request came before there was a guest
+        self._early = False  # a request came before there was a guest
         self._controller: Controller | None = None
         self._continuations: Continuations | None = None
         self._wasi_state: WasiState | None = None
@@ -61,8 +61,7 @@ class Session:
         self.stopped = False
         self._wake_read, self._wake_write = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
         # From now on, since it would end this process else; loading and compiling may take a while.
-        signal.signal(signal.SIGUSR1, self._on_signal)
-        self._early = bool(early_signal.received)
+        early_signal.install()
 
     def prepare(self, instance: Instance) -> None:
         """Make an instance ready to be stopped, before it runs. Raises UsageError."""
@@ -93,8 +92,10 @@ class Session:
         if self._triggers.leave_running:
             prepare_to_write(self._zstd_level)
         signal.set_wakeup_fd(self._wake_write, warn_on_full_buffer=False)
-        for number in (signal.SIGCHLD, *((signal.SIGINT,) if self._triggers.debug else ())):
-            signal.signal(number, self._on_signal)
+        signal.signal(signal.SIGCHLD, {}.setdefault)  # it wakes this thread
+        if self._triggers.debug:
+            early_signal.install(signal.SIGINT)
+        self._look_for_signals()
         _thread.stack_size(GUEST_STACK)
         try:
             _thread.start_new_thread(self._guest, (body,))
@@ -104,6 +105,7 @@ class Session:
         due = None if first is None else time.monotonic() + first
         while self._outcome is None:
             self._wait(due)
+            self._look_for_signals()
             if due is not None and time.monotonic() >= due:
                 self._request()
                 due = max(due + every, time.monotonic()) if every is not None else None
@@ -125,8 +127,9 @@ class Session:
         if ready:
             os.read(self._wake_read, 4096)
 
-    def _on_signal(self, number: int, _: object) -> None:
-        if number in (signal.SIGUSR1, signal.SIGINT):
+    def _look_for_signals(self) -> None:
+        if early_signal.received:
+            early_signal.received.clear()
             self._request()
 
     def _request(self) -> None:

@@ -31,9 +31,7 @@ def run(*arguments: str | Path, env: dict[str, str] | None = None, **options: An
     options.setdefault("stdout", subprocess.PIPE)
     options.setdefault("stderr", subprocess.PIPE)
     options.setdefault("text", True)
-    return subprocess.run(
-        command(*arguments), env=environment(**env or {}), timeout=_TIMEOUT, check=False, **options
-    )
+    return subprocess.run(command(*arguments), env=environment(**env or {}), timeout=_TIMEOUT, check=False, **options)
 
 
 def succeed(*arguments: str | Path, **options: Any) -> str:
