@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mvvm.abi import traps
-from mvvm.errors import InternalError, Trap
+from mvvm.errors import EnvironmentFailure, InternalError, Trap
 from mvvm.runtime.thread import HEADROOM
 
 TYPE_CHECKING = False
@@ -40,8 +40,14 @@ def _fault_reason(thread: Thread, store: Store) -> int:
     address = thread.fault_address
     if address < _NULL_PAGE:
         return traps.UNINITIALIZED_ELEMENT
-    if any(memory.contains(address) for instance in store.instances for memory in instance.memories):
-        return traps.MEMORY_OUT_OF_BOUNDS
+    for memory in [memory for instance in store.instances for memory in instance.memories]:
+        if memory.base <= address < memory.base + memory.size:
+            raise EnvironmentFailure(
+                "the program's memory cannot be read any more: the snapshot that it is mapped from was cut short, "
+                "or its disk failed"
+            )
+        if memory.contains(address):
+            return traps.MEMORY_OUT_OF_BOUNDS
     if thread.stack_low - _BELOW_STACK <= address < thread.stack_low + HEADROOM:
         return traps.STACK_OVERFLOW
     raise InternalError(f"compiled code accessed address {address:#x}, which it has no business with")
