@@ -151,7 +151,7 @@ def run_command(
 
 def checkpoint_command(
     target: cli.CheckpointTarget,
-    words: cli.Args = None,
+    words: cli.Words = None,
     arg: cli.ArgList = None,
     env: cli.ShortEnv = None,
     dirs: cli.ShortDirs = None,

@@ -171,6 +171,9 @@ RestoreTarget = Annotated[
         show_default=False,
     ),
 ]
+Words = Annotated[
+    list[str] | None, typer.Argument(metavar="[--] ARGS", help="The program's arguments.", show_default=False)
+]
 ArgList = Annotated[
     list[str] | None,
     typer.Option(
