@@ -91,10 +91,21 @@ class Wasi:
     `wake` makes calls that wait come back: they raise mvvm.runtime.wake.Interrupted while it is set. `waited` are the
     nanoseconds that the poll_oneoff had waited which was interrupted last, until it is made anew. `clock_offsets` are
     the nanoseconds by which the guest's clocks are ahead of the host's, by clockid; `thread_time` is what the guest
-    last read from its thread's CPU clock.
+    last read from its thread's CPU clock, and `thread_is_new` that it goes on from there in another thread, whose clock
+    has not been read yet.
     """
 
-    __slots__ = ("args", "clock_offsets", "descriptors", "environ", "memory", "thread_time", "waited", "wake")
+    __slots__ = (
+        "args",
+        "clock_offsets",
+        "descriptors",
+        "environ",
+        "memory",
+        "thread_is_new",
+        "thread_time",
+        "waited",
+        "wake",
+    )
 
     memory: Memory
 
@@ -120,6 +131,7 @@ class Wasi:
         self.waited = 0
         self.clock_offsets = [0, 0, 0, 0]
         self.thread_time = 0
+        self.thread_is_new = False
         streams: list[Descriptor] = [_open_stream(host, number) for number, host in enumerate((stdin, stdout, stderr))]
         self.descriptors = DescriptorTable(streams)
         for host_path, guest_path in preopens:

@@ -44,7 +44,7 @@ def readings(wasi: Wasi) -> dict[int, int]:
         clock: time.clock_gettime_ns(_CLOCKS[clock]) + wasi.clock_offsets[clock]
         for clock in (_MONOTONIC, _PROCESS, _THREAD)
     }
-    clocks[_THREAD] = max(clocks[_THREAD], wasi.thread_time)
+    clocks[_THREAD] = wasi.thread_time if wasi.thread_is_new else max(clocks[_THREAD], wasi.thread_time)
     return clocks
 
 
@@ -56,10 +56,10 @@ def go_on(wasi: Wasi, clocks: dict[int, int]) -> None:
             continue
         if not 0 <= reading <= _LATEST:
             raise InputError(f"the snapshot's clock {clock} reads {reading} nanoseconds, which is no time")
-        # The guest may run in another thread than this one, whose clock starts near 0.
-        now = 0 if clock == _THREAD else time.clock_gettime_ns(_CLOCKS[clock])
-        wasi.clock_offsets[clock] = reading - now
-    wasi.thread_time = clocks.get(_THREAD, 0)
+        if clock == _THREAD:
+            wasi.thread_time, wasi.thread_is_new = reading, True
+        else:
+            wasi.clock_offsets[clock] = reading - time.clock_gettime_ns(_CLOCKS[clock])
 
 
 def clock_res_get(wasi: Wasi, clock: int, resolution: int) -> int:
@@ -85,8 +85,12 @@ def clock_time_get(wasi: Wasi, clock: int, precision: int, time_address: int) ->
     Errnos: EINVAL (no such clock), EFAULT.
     """
     result = wasi.memory.span(time_address, 8)
-    now = time.clock_gettime_ns(_host_clock(clock)) + wasi.clock_offsets[clock]
+    now = time.clock_gettime_ns(_host_clock(clock))
     if clock == _THREAD:
-        wasi.thread_time = now
+        if wasi.thread_is_new:
+            wasi.clock_offsets[_THREAD] = wasi.thread_time - now
+            wasi.thread_is_new = False
+        wasi.thread_time = now + wasi.clock_offsets[_THREAD]
+    now += wasi.clock_offsets[clock]
     U64.pack_into(result, 0, now)
     return 0
