@@ -21,9 +21,8 @@ from mvvm.wasm.code import (
     ELSE,
     END,
     IF,
+    LEAVING,
     LOOP,
-    RETURN,
-    UNREACHABLE,
     Block,
     Function,
 )
@@ -44,9 +43,6 @@ _DIRTYING = frozenset(
     or op.name in ("call", "call_indirect", "global.set", "memory.grow", "memory.copy", "memory.fill", "memory.init")
     or op.name in ("data.drop", "table.set", "table.grow", "table.fill", "table.copy", "table.init", "elem.drop")
 )
-
-
-_LEAVING = frozenset((BR, BR_TABLE, RETURN, UNREACHABLE))
 
 
 class StablePoints:
@@ -173,7 +169,7 @@ def find_stable_points(function: Function, info: ModuleInfo, policy: Policy, sus
             walk.otherwise()
         elif op == END:
             walk.end(position)
-        if op in _LEAVING:
+        if op in LEAVING:
             walk.passed = _NEVER
     return result
 

@@ -34,16 +34,13 @@ from mvvm.passes.liveness import live_locals
 from mvvm.passes.shadow_stack import insert_stack_checks
 from mvvm.wasm.code import (
     BLOCK,
-    BR,
-    BR_TABLE,
     CALL,
     CALL_INDIRECT,
     ELSE,
     END,
     IF,
+    LEAVING,
     LOOP,
-    RETURN,
-    UNREACHABLE,
     Block,
     decode_function,
 )
@@ -58,7 +55,6 @@ if TYPE_CHECKING:
     from mvvm.wasm.decode import Module
 
 
-_LEAVING = frozenset((BR, BR_TABLE, RETURN, UNREACHABLE))  # control never goes on after them
 _BODY = "mvvm_resume_body"  # the function that is entered at the label
 # Functions that LLVM may inline into a continuation: bytes of a body, and of all of them together. It sees all others
 # as code elsewhere.
@@ -157,7 +153,7 @@ def _falls_into(function: Function, position: int) -> bool:
     if position == 0:
         return True
     op, immediate = function.ops[position - 1], function.immediates[position - 1]
-    return op not in _LEAVING and not (op == END and isinstance(immediate, Block) and not immediate.reached)
+    return op not in LEAVING and not (op == END and isinstance(immediate, Block) and not immediate.reached)
 
 
 class _Open:

@@ -163,8 +163,7 @@ def _write(
 def _place(point: Point, values: Sequence[str], *, canonical: bool) -> list[tuple[str, str]]:
     """Fill `places` and `constants` of a point. Returns what each slot of its record holds, with its type.
 
-    Old values come first. They are stored last, so that neighbouring points end in the same code, which LLVM then
-    shares.
+    Old values come first: those are what neighbouring points have in common.
     """
     typed = list(zip(values, point.types, strict=True))
     if canonical:

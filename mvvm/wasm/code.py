@@ -20,6 +20,7 @@ RETURN, CALL, CALL_INDIRECT = code("return"), code("call"), code("call_indirect"
 SELECT, SELECT_T, DROP = code("select"), code("select_t"), code("drop")
 LOCAL_GET, LOCAL_SET, LOCAL_TEE = code("local.get"), code("local.set"), code("local.tee")
 GLOBAL_GET, GLOBAL_SET = code("global.get"), code("global.set")
+LEAVING = frozenset((UNREACHABLE, BR, BR_TABLE, RETURN))  # control never goes on after them
 BODY = -1  # the kind of the Block that stands for a whole function
 
 MemArg = tuple[int, int]  # memory index, offset
@@ -240,7 +241,7 @@ class _Decoder:
                 reachable = True
             else:
                 op, immediate, at = self.other(op, at)
-                if op in _LEAVING:
+                if op in LEAVING:
                     reachable = False
                 elif op in (CALL, CALL_INDIRECT):
                     function.operands[len(ops)] = "".join(types)
@@ -386,7 +387,6 @@ class _Decoder:
 
 _EMPTY = FuncType("", "")
 _SINGLE = {type_: FuncType("", type_) for type_ in FROM_BYTE.values()}
-_LEAVING = frozenset((UNREACHABLE, BR, BR_TABLE, RETURN))
 _TWO_INDICES = frozenset(
     (
         Immediate.CALL_INDIRECT,
