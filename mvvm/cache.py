@@ -60,7 +60,7 @@ def _hash(data: bytes) -> blake2b:
     return blake2b(data, digest_size=_KEY_SIZE)
 
 
-def read(name: str, suffix: str) -> bytes | None:
+def read(name: str, suffix: str) -> memoryview | None:
     """The contents of an entry, None where there is none that is whole."""
     path = _path(name, suffix)
     try:
@@ -71,7 +71,7 @@ def read(name: str, suffix: str) -> bytes | None:
         os.utime(path)  # used now
     except OSError:
         return None
-    return bytes(entry[:-_CRC_SIZE])
+    return entry[:-_CRC_SIZE]
 
 
 def write(name: str, suffix: str, contents: bytes) -> None:

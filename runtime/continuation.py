@@ -14,7 +14,7 @@ from mvvm.errors import BadAotFile, BadSnapshot, IncompatibleAot
 from mvvm.proto import wire
 from mvvm.runtime.capture import value_of
 from mvvm.runtime.entry import enter
-from mvvm.runtime.mapping import MappedCode, check_places
+from mvvm.runtime.mapping import MappedCode, check_places, memory_file
 from mvvm.wasm.types import F32, FUNCREF, I32
 
 TYPE_CHECKING = False
@@ -67,7 +67,7 @@ class Continuation:
         program.codes.append(code)
 
     def returned(self, frame: Frame, results: list[Value]) -> Frame:
-        """A frame that was IN_CALL, when its call has given `results`. Raises BadSnapshot where they do not fit."""
+        """A frame that was IN_CALL, when its call has given `results`; whether they fit `run` finds out."""
         return Frame(self.function, self.pc, AT, frame.locals, frame.stack + results)
 
     def run(self, instance: Instance, frame: Frame) -> list[Value] | Frame:
@@ -102,13 +102,10 @@ def _value(instance: Instance, type_: str, slots: ctypes.Array[ctypes.c_uint64],
     return value_of(instance, type_, narrow if type_ in _NARROW else slots[slot])
 
 
-def load_continuation(program: Program, contents: bytes) -> Continuation:
+def load_continuation(program: Program, contents: bytes | memoryview) -> Continuation:
     """Map a continuation's file that is in memory. Raises BadAotFile, IncompatibleAot."""
-    file = os.memfd_create("mvvm.continuation", os.MFD_CLOEXEC)
+    file = memory_file("mvvm.continuation", contents)
     try:
-        view = memoryview(contents)
-        while view:
-            view = view[os.write(file, view) :]
         return Continuation(program, file, len(contents))
     finally:
         os.close(file)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import mmap
+import os
 import struct
 
 from mvvm.abi import elf, sections
@@ -82,6 +83,19 @@ class MappedCode:
     def __del__(self, munmap: Callable[[int, int], int] = libc.munmap) -> None:
         if self.base:
             munmap(self.base, self._size)
+
+
+def memory_file(name: str, contents: bytes | memoryview) -> int:
+    """A descriptor of a file in memory that holds `contents`. The caller closes it. Raises OSError."""
+    file = os.memfd_create(name, os.MFD_CLOEXEC)
+    view = memoryview(contents)
+    try:
+        while view:
+            view = view[os.write(file, view) :]
+    except BaseException:
+        os.close(file)
+        raise
+    return file
 
 
 def _libc_address(name: str) -> int:

@@ -11,7 +11,7 @@ from mvvm.abi import elf, sections
 from mvvm.errors import BadAotFile, IncompatibleAot, InputError
 from mvvm.runtime import metadata
 from mvvm.runtime import thread as threads
-from mvvm.runtime.mapping import MappedCode, check_places
+from mvvm.runtime.mapping import MappedCode, check_places, memory_file
 from mvvm.wasm.types import FuncType
 
 TYPE_CHECKING = False
@@ -185,11 +185,8 @@ def _sha256(data: memoryview | bytes) -> bytes:
 def load(source: str | PathLike[str] | bytes) -> Program:
     """Load an `.aot` file, by path or as bytes. Raises BadAotFile, IncompatibleAot, or InputError."""
     if isinstance(source, bytes):
-        file = os.memfd_create("mvvm.aot", os.MFD_CLOEXEC)
+        file = memory_file("mvvm.aot", source)
         try:
-            view = memoryview(source)
-            while view:
-                view = view[os.write(file, view) :]
             return Program(file, len(source))
         finally:
             os.close(file)

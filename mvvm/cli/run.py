@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from mvvm.runtime.program import Program
 
 # Reserved, not used: a program in C may need far more than the 8 MiB of a main thread.
-GUEST_STACK = 64 << 20
+_GUEST_STACK = 64 << 20
 _UNITS = {"K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
 
 
@@ -132,13 +132,18 @@ def _in_guest_thread(body: Callable[[], int]) -> int:
         finally:
             done.release()
 
-    _thread.stack_size(GUEST_STACK)
-    try:
-        _thread.start_new_thread(guest, ())
-    except RuntimeError:
-        raise EnvironmentFailure("cannot start a thread for the guest: no memory or too many threads") from None
+    start_guest_thread(guest)
     done.acquire()  # a signal's Python handler runs in here: Ctrl-C raises KeyboardInterrupt
     result = outcome[0]
     if isinstance(result, BaseException):
         raise result
     return result
+
+
+def start_guest_thread(guest: Callable[[], None]) -> None:
+    """Run `guest` in a thread with a stack that is large enough for guest code. Raises EnvironmentFailure."""
+    _thread.stack_size(_GUEST_STACK)
+    try:
+        _thread.start_new_thread(guest, ())
+    except RuntimeError:
+        raise EnvironmentFailure("cannot start a thread for the guest: no memory or too many threads") from None

@@ -10,7 +10,6 @@ With --leave-running the guest's thread forks at the stable point: the child unw
 from __future__ import annotations
 
 import _signal as signal  # without the enumerations of `signal`, which take long to import
-import _thread
 import os
 import select
 import time
@@ -18,8 +17,8 @@ import time
 from mvvm.abi.stable_points import CALL_POINTS, LOOP_POINTS, is_call, pc_of
 from mvvm.cli import early_signal
 from mvvm.cli.ending import say
-from mvvm.cli.run import GUEST_STACK
-from mvvm.errors import CheckpointFailed, EnvironmentFailure, GuestExit
+from mvvm.cli.run import start_guest_thread
+from mvvm.errors import CheckpointFailed, GuestExit
 from mvvm.migrate.continuations import Continuations
 from mvvm.migrate.take import controller_of, function_range, prepare_to_write, take
 from mvvm.runtime.control import HOST_CALL, RESTORED, Stopped
@@ -96,11 +95,7 @@ class Session:
         if self._triggers.debug:
             early_signal.install(signal.SIGINT)
         self._look_for_signals()
-        _thread.stack_size(GUEST_STACK)
-        try:
-            _thread.start_new_thread(self._guest, (body,))
-        except RuntimeError:
-            raise EnvironmentFailure("cannot start a thread for the guest: no memory or too many threads") from None
+        start_guest_thread(lambda: self._guest(body))
         first = every if after is None else after
         due = None if first is None else time.monotonic() + first
         while self._outcome is None:
@@ -193,6 +188,8 @@ class Session:
                 controller, frames = self._controller, stop.frames
                 assert controller is not None
             instance = controller.instance
+            if not self._is_writer:  # that has imported it before the guest ran
+                prepare_to_write(self._zstd_level)
             try:
                 take(instance, frames, self._output, self._zstd_level, self._wasi_state)
             except CheckpointFailed as error:

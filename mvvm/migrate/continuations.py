@@ -9,6 +9,7 @@ from mvvm import cache
 from mvvm.abi.sections import FORMAT_VERSION
 from mvvm.abi.view import AT
 from mvvm.errors import InputError
+from mvvm.migrate import importing
 from mvvm.runtime.continuation import Continuation, load_continuation
 from mvvm.version import __version__
 
@@ -95,7 +96,8 @@ class Continuations:
 
     def _compile(self, label: Label) -> Continuation:
         if self._compiler is None:
-            from mvvm.compiler import ContinuationCompiler
+            with importing.lock:
+                from mvvm.compiler import ContinuationCompiler
 
             program = self.program
             self._compiler = ContinuationCompiler(

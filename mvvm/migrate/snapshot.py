@@ -19,6 +19,7 @@ import zlib
 from mvvm.errors import BadSnapshot, CheckpointFailed, EnvironmentFailure, IncompatibleSnapshot, InputError, UsageError
 from mvvm.migrate.header import FORMAT_VERSION, HEADER_SIZE, read_header
 from mvvm.proto.codec import RAW, STORED_PAGE, ZSTD, StoredMemory, decode
+from mvvm.runtime.mapping import memory_file
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -138,10 +139,8 @@ class Snapshot:
     @classmethod
     def load(cls, contents: bytes, *, verify: bool = False) -> Snapshot:
         """Open a snapshot that is in memory. Raises as `open` does."""
-        fd = os.memfd_create("mvvm.snapshot", os.MFD_CLOEXEC)
+        fd = memory_file("mvvm.snapshot", contents)
         try:
-            with open(fd, "wb", closefd=False) as file:
-                file.write(contents)
             return cls.from_fd(fd, verify=verify)
         finally:
             os.close(fd)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from mvvm.errors import UsageError
+from mvvm.migrate import importing
 from mvvm.runtime.capture import view_of
 from mvvm.runtime.control import Controller
 from mvvm.runtime.wake import Wake
@@ -89,8 +90,9 @@ def take_in_memory(instance: Instance, frames: list[Frame], zstd_level: int | No
 
 def prepare_to_write(zstd_level: int | None) -> None:
     """Import what `take` needs. After a fork that could wait for a thread that is not there: one that was importing."""
-    for name in (*_WRITING, *(_COMPRESSING if zstd_level is not None else ())):
-        __import__(name)
+    with importing.lock:
+        for name in (*_WRITING, *(_COMPRESSING if zstd_level is not None else ())):
+            __import__(name)
 
 
 def _names(instance: Instance, frames: list[Frame]) -> dict[int, str]:

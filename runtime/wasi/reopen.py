@@ -8,6 +8,7 @@ import stat
 
 from mvvm.abi.view import DirectoryState, FileState, StdioState
 from mvvm.errors import EnvironmentFailure, InputError, UsageError
+from mvvm.runtime.mapping import memory_file
 from mvvm.runtime.wasi import Wasi, clock, open_preopen, types
 from mvvm.runtime.wasi.descriptors import Directory, File, Preopen, Stdio, can_wait
 from mvvm.runtime.wasi.open import open_flags
@@ -165,9 +166,7 @@ class _Reopening:
         preopen = Preopen("", os.fsdecode(state.preopen)) if folder is None else folder.preopen
         try:
             if key not in self._nameless:
-                self._nameless[key] = os.memfd_create("mvvm-removed")
-                with open(self._nameless[key], "wb", buffering=0, closefd=False) as stream:
-                    _write(stream.fileno(), state.contents or b"")
+                self._nameless[key] = memory_file("mvvm-removed", state.contents or b"")
             # Opened anew: with the flags and a position of its own.
             host = os.open(f"/proc/self/fd/{self._nameless[key]}", _flags(state) | os.O_CLOEXEC)
         except OSError as error:
@@ -227,9 +226,3 @@ def _removed_folder() -> int:
     except OSError as error:
         raise EnvironmentFailure(f"cannot make a temporary folder: {error.strerror}") from None
     return host
-
-
-def _write(host: int, data: bytes) -> None:
-    view = memoryview(data)
-    while view:
-        view = view[os.write(host, view) :]

@@ -27,6 +27,6 @@ def test_a_hundred_stops(tmp_path: Path) -> None:
         done = run("mvvm-restore", "-t", aot, "-c", "40", env=cache, text=False)
         output += done.stdout
         stops += b"wrote" in done.stderr
-    assert stops == _STOPS
+    assert stops == _STOPS, (done.returncode, done.stderr)
     last = run("mvvm-restore", "-t", aot, env=cache, text=False)
     assert (output + last.stdout, last.stderr, last.returncode) == (unbroken.stdout, b"", guest.status)
