@@ -27,6 +27,10 @@ proto: $(VENV)/ready ## generate proto/*_pb2.py from proto/*.proto
 programs: $(VENV)/ready ## build the real programs that tests, demo and bench use
 	$(BIN)/python -m tests.programs.build lua lua-eh sqlite speedtest1 qjs zstd bzip2
 
+.PHONY: worlds
+worlds: $(VENV)/ready ## other machines under QEMU, with this checkout's mvvm: .cache/worlds/aarch64/bin and others
+	$(BIN)/python -m tests.worlds
+
 .PHONY: lint
 lint: $(VENV)/ready ## formatting, style, types, and who imports whom
 	$(BIN)/ruff check .
@@ -35,11 +39,11 @@ lint: $(VENV)/ready ## formatting, style, types, and who imports whom
 	$(BIN)/lint-imports
 
 .PHONY: test
-test: lint programs ## everything that continuous integration checks
+test: lint programs worlds ## everything that continuous integration checks
 	$(BIN)/pytest -n 2 $(PYTEST_ARGS)
 
 .PHONY: demo
-demo: programs ## stop a real program half way and go on
+demo: programs worlds ## stop a real program half way, and go on: here, and on aarch64
 	artifact/demo.sh
 
 .PHONY: bench
@@ -56,9 +60,23 @@ bench-migration: $(VENV)/ready ## speed after a restore, time to stop, time to s
 	$(BIN)/python -m bench.migration $(BENCH_ARGS)
 	$(BIN)/python -m bench.snapshot_io
 
+.PHONY: bench-isa
+bench-isa: programs worlds ## from a stop on x86_64 to the first instruction on aarch64, by part
+	$(BIN)/python -m bench.cross_isa $(BENCH_ARGS)
+
 .PHONY: torture
 torture: programs ## stop at every stable point of every test program, under every policy (an hour)
 	MVVM_TORTURE=full $(BIN)/pytest -n 2 tests/torture
+
+MINUTES ?= 10
+.PHONY: fuzz
+fuzz: $(VENV)/ready ## random modules against wasmtime, unbroken and stopped, for so many MINUTES
+	$(BIN)/python -m tests.fuzz.modules $(MINUTES) $(SEED)
+
+.PHONY: fuzz-bytes
+fuzz-bytes: $(VENV)/ready ## damaged modules, .aot files and snapshots under Atheris, for so many MINUTES each
+	$(BIN)/pip install --quiet --disable-pip-version-check --group fuzz
+	for what in decoder aot snapshot; do $(BIN)/python -m tests.fuzz.bytes $$what $(MINUTES) || exit 1; done
 
 .PHONY: spec-report
 spec-report: $(VENV)/ready ## the reference test suite, as a table by feature

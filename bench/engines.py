@@ -33,10 +33,11 @@ class Engine(Protocol):
 
 
 class Mvvm:
-    """mvvm, with its default options, but for where a program can be stopped."""
+    """mvvm, with its default options, but for where a program can be stopped, and for NaNs."""
 
-    def __init__(self, policy: str = "none") -> None:
+    def __init__(self, policy: str = "none", *, canonicalize_nans: bool = False) -> None:
         self._policy = policy  # a value of mvvm.options.Policy
+        self._canonicalize_nans = canonicalize_nans
 
     def compile(self, wasm: bytes) -> tuple[bytes, dict[str, float]]:
         """See Engine."""
@@ -45,7 +46,9 @@ class Mvvm:
 
         report: dict[str, float] = {}
         target = mvvm.Target.parse(cpu_name="native")
-        options = mvvm.CompileOptions(target=target, checkpoint=Policy(self._policy))
+        options = mvvm.CompileOptions(
+            target=target, checkpoint=Policy(self._policy), canonicalize_nans=self._canonicalize_nans
+        )
         aot = mvvm.compile(wasm, options, report=report)
         return aot, {stage: seconds for stage, seconds in report.items() if stage != "wasm instructions"}
 
@@ -116,16 +119,17 @@ class Wasmtime:
 
 
 ENGINES: dict[str, Engine] = {"mvvm": Mvvm(), "wasmtime": Wasmtime()}
-_POLICY = "mvvm-"
+_POLICY, _NANS = "mvvm-", "+nans"
 
 
-def policy_engine(policy: str) -> str:
+def policy_engine(policy: str, *, canonicalize_nans: bool = False) -> str:
     """The name of mvvm as an engine that compiles with a policy."""
-    return f"{_POLICY}{policy}"
+    return f"{_POLICY}{policy}{_NANS if canonicalize_nans else ''}"
 
 
 def _engine(name: str) -> Engine:
-    return ENGINES.get(name) or Mvvm(name.removeprefix(_POLICY))
+    options = name.removeprefix(_POLICY)
+    return ENGINES.get(name) or Mvvm(options.removesuffix(_NANS), canonicalize_nans=options.endswith(_NANS))
 
 
 def timed_compile(name: str, wasm: Path, output: Path) -> tuple[float, dict[str, float]]:

@@ -18,6 +18,7 @@ _GROUPS = {
     "calls": ("fib", "nqueens", "indirect_vm"),
     "branchy": ("brainfuck", "tokenizer"),
 }
+_VECTORS = ("vector_gemm", "vector_mandelbrot", "chacha20", "alpha_blend", "vector_hex")
 _PROGRAM = "program"
 
 
@@ -26,7 +27,7 @@ class Case:
     """One program, built one way, doing one thing."""
 
     group: str
-    flags: str  # a key of kernel.BUILDS, or empty for programs
+    flags: str  # a key of kernel.BUILDS, kernel.VECTORS, or empty for programs
     workload: Workload
 
     @property
@@ -43,6 +44,8 @@ class Case:
     def native(self) -> Path | None:
         """A native build of the same sources, or None if there are no sources. Raises BuildFailure."""
         if self.group != _PROGRAM:
+            if kernel.is_text(self.workload.program):
+                return None
             return kernel.build(self.workload.program, self.flags, native=True)
         if isinstance(RECIPES[self.workload.program], Recipe):
             return programs.build(self.workload.program, native=True)
@@ -54,6 +57,8 @@ def _cases() -> Iterator[Case]:
         for name in names:
             for flags in kernel.BUILDS:
                 yield Case(group, flags, Workload(name, flags))
+    for name in _VECTORS:
+        yield Case("vectors", kernel.VECTORS, Workload(name, kernel.VECTORS))
     for workload in HEAVY:
         yield Case(_PROGRAM, "", workload)
 

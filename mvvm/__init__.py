@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from mvvm.migrate.api import checkpoint as checkpoint
     from mvvm.migrate.api import request as request
     from mvvm.migrate.api import restore as restore
+    from mvvm.migrate.prepare import prepare as prepare
+    from mvvm.migrate.recompile import load_or_compile as load_or_compile
     from mvvm.migrate.snapshot import Snapshot as Snapshot
     from mvvm.options import CompileOptions as CompileOptions
     from mvvm.options import Policy as Policy
@@ -58,6 +60,8 @@ _HOMES = {
     "checkpoint": "mvvm.migrate.api",
     "compile": "mvvm.compiler",
     "load": "mvvm.runtime.program",
+    "load_or_compile": "mvvm.migrate.recompile",
+    "prepare": "mvvm.migrate.prepare",
     "request": "mvvm.migrate.api",
     "restore": "mvvm.migrate.api",
 }
@@ -83,6 +87,8 @@ __all__ = [
     "checkpoint",
     "compile",
     "load",
+    "load_or_compile",
+    "prepare",
     "request",
     "restore",
 ]

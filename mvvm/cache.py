@@ -26,66 +26,80 @@ if TYPE_CHECKING:
 _LIMIT = 2 << 30
 _CRC_SIZE = 4
 _KEY_SIZE = 32  # bytes
-_AOT = ".aot"
+AOT = ".aot"
 
 
 def load_cached(
-    source: bytes, options: CompileOptions, compile: Callable[[], bytes], warn: Callable[[str], None]
+    source: bytes,
+    options: CompileOptions,
+    compile: Callable[[], bytes],
+    warn: Callable[[str], None],
+    prepared: str | None = None,
 ) -> Program:
-    """Load what `compile` makes of a module, from the cache if it is there.
+    """Load what `compile` makes of a module, from the cache if it is there, or from the folder `prepared`.
 
     `warn` is told where the cache cannot be written. Raises what `compile` and `load` raise.
     """
-    about = repr((__version__, FORMAT_VERSION, options)).encode()
-    name = key(source, about)
-    if read(name, _AOT) is not None:
-        try:
-            return load(_path(name, _AOT))
-        except InputError:
-            pass
+    name = program_key(source, options)
+    for where in (None, prepared) if prepared is not None else (None,):
+        if read(name, AOT, where) is not None:
+            try:
+                return load(_path(name, AOT, where))
+            except InputError:
+                pass
     aot = compile()
     try:
-        write(name, _AOT, aot)
+        write(name, AOT, aot)
     except OSError as error:
         warn(f"what was compiled is not kept: {folder()}: {error.strerror}")
     return load(aot)
 
 
-def key(*parts: bytes) -> str:
+def program_key(source: bytes | memoryview, options: CompileOptions) -> str:
+    """The name of the entry of a module that is compiled with options."""
+    return key(source, repr((__version__, FORMAT_VERSION, options)).encode())
+
+
+def key(*parts: bytes | memoryview) -> str:
     """The name of an entry that depends on nothing but `parts`."""
     return _hash(b"".join(_hash(part).digest() for part in parts)).hexdigest()
 
 
-def _hash(data: bytes) -> blake2b:
+def _hash(data: bytes | memoryview) -> blake2b:
     return blake2b(data, digest_size=_KEY_SIZE)
 
 
-def read(name: str, suffix: str) -> memoryview | None:
-    """The contents of an entry, None where there is none that is whole."""
-    path = _path(name, suffix)
+def read(name: str, suffix: str, where: str | None = None) -> memoryview | None:
+    """The contents of an entry, None where there is none that is whole.
+
+    It is in the user's cache, or in a folder `where`, which is kept as it is.
+    """
+    path = _path(name, suffix, where)
     try:
         with open(path, "rb") as file:
             entry = memoryview(file.read())
         if _crc(entry[:-_CRC_SIZE]) != entry[-_CRC_SIZE:]:
             return None
-        os.utime(path)  # used now
+        if where is None:
+            os.utime(path)  # used now
     except OSError:
         return None
     return entry[:-_CRC_SIZE]
 
 
-def write(name: str, suffix: str, contents: bytes) -> None:
-    """Keep an entry. Raises OSError."""
+def write(name: str, suffix: str, contents: bytes | memoryview, where: str | None = None) -> None:
+    """Keep an entry, in the user's cache or in a folder `where`. Raises OSError."""
     from mvvm.files import write_atomically
 
-    path = _path(name, suffix)
-    os.makedirs(folder(), 0o700, exist_ok=True)
+    path = _path(name, suffix, where)
+    os.makedirs(os.path.dirname(path), 0o777 if where else 0o700, exist_ok=True)
     write_atomically(path, (contents, _crc(contents)))
-    _prune(keep=path)
+    if where is None:
+        _prune(keep=path)
 
 
-def _path(name: str, suffix: str) -> str:
-    return os.path.join(folder(), name + suffix)
+def _path(name: str, suffix: str, where: str | None = None) -> str:
+    return os.path.join(where or folder(), name + suffix)
 
 
 def folder() -> str:

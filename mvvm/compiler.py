@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from mvvm.abi import sections
 from mvvm.aot.elf_file import write
 from mvvm.aot.link import link
 from mvvm.aot.machines import MACHINES
 from mvvm.aot.metadata import EncodedPoint, continuation, encode_points, metadata, symbol_names
+from mvvm.errors import UsageError
 from mvvm.lower.continuation import lower_continuation
 from mvvm.lower.function import ModuleFacts
 from mvvm.lower.module import lower_partition
@@ -25,7 +28,9 @@ from mvvm.wasm.validate import read_module, validate
 from mvvm.workers import fork_map
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Sequence
+
+    from mvvm.options import Target
 
 Report = dict[str, float]
 Progress = Callable[[int, int], None]
@@ -37,26 +42,43 @@ def compile_module(
     jobs: int | None = None,
     progress: Progress | None = None,
     report: Report | None = None,
+    also: Sequence[Target] = (),
 ) -> bytes:
     """Compile a Wasm module (binary or text form) to the bytes of an `.aot` file.
 
     `jobs` is how many processes compile at once (default: one a processor); it does not change the result.
     `progress` is called with the number of bytes of function bodies compiled so far and in all. `report` gets
-    the seconds of each stage (summed over processes), and `wasm instructions`, a count. Raises InvalidModule and
-    UnsupportedFeature.
+    the seconds of each stage (summed over processes), and `wasm instructions`, a count. `also` are targets of further
+    architectures that the file is to have code for. Raises InvalidModule, UnsupportedFeature and UsageError.
     """
     options = options or CompileOptions()
     report = {} if report is None else report
-    machine = MACHINES[options.target.architecture]
-    plan = _Plan(read_valid_module(source, report), options)
-    # Decode bodies, run the passes on them, lower, optimize, generate code: a partition at a time.
-    parts = list(_compile_partitions(plan, "obj", jobs, progress, report))
-    with _Timed(report, "link"):
-        image = link([part.contents for part in parts], machine)
-        points = [point for part in parts for point in part.points]
-        suspending = plan.facts.suspending.functions
-        sections = metadata(plan.module, image, points, suspending, options, __version__)
-        return write(image, machine, sections, symbol_names(plan.module))
+    targets = (options.target, *also)
+    if len({target.architecture for target in targets}) < len(targets):
+        raise UsageError("a file has code for one target of each architecture")
+    module = read_valid_module(source, report)
+    images: dict[str, bytes] = {}
+    # The first target's is the whole file, made last: it has the others in it.
+    for done, target in enumerate(reversed(targets)):
+        plan = _Plan(module, replace(options, target=target))
+        # Decode bodies, run the passes on them, lower, optimize, generate code: a partition at a time.
+        parts = list(_compile_partitions(plan, "obj", jobs, _share(progress, done, len(targets)), report))
+        with _Timed(report, "link"):
+            machine = MACHINES[target.architecture]
+            image = link([part.contents for part in parts], machine)
+            points = [point for part in parts for point in part.points]
+            suspending = plan.facts.suspending.functions
+            about = metadata(module, image, points, suspending, plan.options, __version__)
+            about |= {sections.WASM: module.data, **images} if target is targets[0] else {}
+            images[sections.IMAGE + target.architecture] = write(image, machine, about, symbol_names(module))
+    return images[sections.IMAGE + options.target.architecture]
+
+
+def _share(progress: Progress | None, number: int, count: int) -> Progress | None:
+    """The progress of one of `count` equal works."""
+    if progress is None:
+        return None
+    return lambda done, total: progress(number * total + done, count * total)
 
 
 def emit_parts(

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _UNFINISHED = ".tmp"
 
 
-def write_atomically(path: str, parts: Iterable[bytes]) -> None:
+def write_atomically(path: str, parts: Iterable[bytes | memoryview]) -> None:
     """Write a file under another name in the same folder, then rename it.
 
     Whatever happens, there is the whole new file or what was there before. What is no regular file (a device, a

@@ -1,4 +1,4 @@
-"""How to compile: nothing here changes what a program does."""
+"""How to compile: nothing here changes what a program does, but for the bits of NaNs where Wasm leaves them open."""
 
 from __future__ import annotations
 
@@ -77,7 +77,8 @@ class Policy(StrEnum):
 class CompileOptions:
     """Options of the compiler. Equal options and an equal module give equal bytes.
 
-    With COUNTER_LOOP an innermost loop looks out once in `1 << threshold_bits` iterations.
+    With COUNTER_LOOP an innermost loop looks out once in `1 << threshold_bits` iterations. `canonicalize_nans` makes
+    every NaN that arithmetic gives the canonical one, so that results are the same on every machine, bit for bit.
     """
 
     opt_level: int = 3
@@ -85,6 +86,7 @@ class CompileOptions:
     aux_stack_check: bool = True
     checkpoint: Policy = Policy.NONE
     threshold_bits: int = 16
+    canonicalize_nans: bool = False
 
     def __post_init__(self) -> None:
         if self.opt_level not in range(4):

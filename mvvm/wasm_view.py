@@ -78,6 +78,9 @@ def _operand(module: Module, kind: Immediate, immediate: object, blocks: list[Bl
     if kind == Immediate.MEMARG and isinstance(immediate, tuple):
         memory, offset = immediate
         return (f"{memory} " if memory else "") + (f"offset={offset}" if offset else "")
+    if kind == Immediate.MEMARG_LANE and isinstance(immediate, tuple):
+        memory, offset, lane = immediate
+        return (f"{memory} " if memory else "") + (f"offset={offset} " if offset else "") + str(lane)
     if isinstance(immediate, tuple):
         return " ".join(str(index) for index in immediate)
     if isinstance(immediate, int):
@@ -96,5 +99,7 @@ def _number(module: Module, kind: Immediate, value: int) -> str:
         return repr(struct.unpack("<f", value.to_bytes(4, "little"))[0])
     if kind == Immediate.F64:
         return repr(struct.unpack("<d", value.to_bytes(8, "little"))[0])
+    if kind == Immediate.V128:
+        return "i32x4 " + " ".join([f"{value >> shift & 0xFFFFFFFF:#010x}" for shift in range(0, 128, 32)])
     name = module.names.functions.get(value) if kind == Immediate.FUNC else None
     return f"{value} ({name})" if name else str(value)

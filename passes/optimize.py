@@ -14,10 +14,34 @@ if TYPE_CHECKING:
     from mvvm.options import CompileOptions, Target
 
 
+# LLVM's name of the CPU that every machine of an architecture is at least, and features besides.
+_BASES: dict[str, tuple[str, tuple[str, ...]]] = {
+    # LLVM puts this instruction before every call and return where upper halves of vector registers are in use, also of
+    # functions that preserve them, as mvvm_stable_point does. The support code has it where guest code is left.
+    "x86_64": ("x86-64", ("-vzeroupper",)),
+    "aarch64": ("generic", ()),
+    "s390x": ("z10", ()),
+    # Wasm's accesses need not be aligned, but nearly all are; byte by byte, a store that traps would have an effect.
+    # Without the last one, LLVM leaves all distances within a section to a linker that shortens calls.
+    "riscv64": ("generic-rv64", ("+m", "+a", "+f", "+d", "+c", "+unaligned-scalar-mem", "-relax")),
+}
+# What a module of IR has to say of itself, besides its triple: where floats travel.
+_MODULE_FLAGS = {"riscv64": '!llvm.module.flags = !{!100}\n!100 = !{i32 1, !"target-abi", !"lp64d"}\n'}
+
+
 @cache
 def _initialize() -> None:
     llvm.initialize_all_targets()
     llvm.initialize_all_asmprinters()
+
+
+@cache
+def _make_numbers_anew() -> None:
+    """Have LLVM make numbers of 32 bits anew where they are needed: on RISC-V that takes two instructions.
+
+    Without it, those of stable points, which are hardly ever needed, are made at the start of a function, and spilled.
+    """
+    llvm.set_option("", "-riscv-use-rematerializable-movimm")
 
 
 @cache
@@ -27,13 +51,10 @@ def target_machine(target: Target, opt_level: int) -> llvm.TargetMachine:
     Position-independent and in the small code model: an `.aot` file is mapped anywhere and never relocated.
     """
     _initialize()
-    features = [f"+{name}" for name in target.features]
-    if target.architecture == "x86_64":
-        # LLVM puts this instruction before every call and return where upper halves of vector registers are in use,
-        # also of functions that preserve them, as mvvm_stable_point does. The support code has it where guest
-        # code is left.
-        features.append("-vzeroupper")
-    base = "x86-64" if target.architecture == "x86_64" else "generic"
+    if target.architecture == "riscv64":
+        _make_numbers_anew()
+    base, always = _BASES[target.architecture]
+    features = [*(f"+{name}" for name in target.features), *always]
     return llvm.Target.from_triple(target.triple).create_target_machine(
         cpu=base, features=",".join(features), opt=opt_level, reloc="pic", codemodel="small"
     )
@@ -49,7 +70,7 @@ def compile_ir(text: str, options: CompileOptions, emit: str, stages: dict[str, 
     with llvm.create_context() as context:
         started = time.perf_counter()
         try:
-            module = llvm.parse_assembly(text, context)
+            module = llvm.parse_assembly(text + _MODULE_FLAGS.get(options.target.architecture, ""), context)
             module.triple = options.target.triple
             module.data_layout = str(machine.target_data)
             module.verify()

@@ -29,16 +29,18 @@ class Target(_message.Message):
     def __init__(self, format_version: _Optional[int] = ..., compiler_version: _Optional[str] = ..., module_sha256: _Optional[bytes] = ..., triple: _Optional[str] = ..., cpu: _Optional[str] = ..., cpu_features: _Optional[_Iterable[str]] = ..., options: _Optional[_Union[Options, _Mapping]] = ..., declarations_sha256: _Optional[bytes] = ..., points_sha256: _Optional[bytes] = ...) -> None: ...
 
 class Options(_message.Message):
-    __slots__ = ("opt_level", "aux_stack_check", "checkpoint", "threshold_bits")
+    __slots__ = ("opt_level", "aux_stack_check", "checkpoint", "threshold_bits", "canonicalize_nans")
     OPT_LEVEL_FIELD_NUMBER: _ClassVar[int]
     AUX_STACK_CHECK_FIELD_NUMBER: _ClassVar[int]
     CHECKPOINT_FIELD_NUMBER: _ClassVar[int]
     THRESHOLD_BITS_FIELD_NUMBER: _ClassVar[int]
+    CANONICALIZE_NANS_FIELD_NUMBER: _ClassVar[int]
     opt_level: int
     aux_stack_check: bool
     checkpoint: str
     threshold_bits: int
-    def __init__(self, opt_level: _Optional[int] = ..., aux_stack_check: _Optional[bool] = ..., checkpoint: _Optional[str] = ..., threshold_bits: _Optional[int] = ...) -> None: ...
+    canonicalize_nans: bool
+    def __init__(self, opt_level: _Optional[int] = ..., aux_stack_check: _Optional[bool] = ..., checkpoint: _Optional[str] = ..., threshold_bits: _Optional[int] = ..., canonicalize_nans: _Optional[bool] = ...) -> None: ...
 
 class Module(_message.Message):
     __slots__ = ("types", "imports", "functions", "tables", "memories", "globals", "exports", "start_plus_one", "elements", "data")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import ctypes
 from struct import Struct
+from sys import byteorder
 
 from mvvm.abi import stable_points
 from mvvm.abi.context import HOST_SIZE, RECORD_SIZE
 from mvvm.abi.view import AT, IN_CALL, Frame, TableState, View
 from mvvm.errors import BadAotFile, CheckpointFailed
 from mvvm.runtime.references import object_of
-from mvvm.wasm.types import EXTERNREF, F32, F64, FUNCREF, I32, I64
+from mvvm.wasm.types import EXTERNREF, F32, F64, FUNCREF, I32, I64, V128
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,6 +23,15 @@ if TYPE_CHECKING:
 # How compiled code stores a value: in the machine's byte order, at the start of its slot.
 _FORMS = {t: Struct("=I" if t in (I32, F32) else "=Q") for t in (I32, I64, F32, F64, FUNCREF, EXTERNREF)}
 _SLOT = 8
+
+
+def _read(slots: memoryview, type_: str, slot: int) -> int:
+    """The bits of a value whose first slot is given."""
+    start = _SLOT * slot
+    if type_ == V128:
+        return int.from_bytes(slots[start : start + 2 * _SLOT], byteorder)
+    bits: int = _FORMS[type_].unpack_from(slots, start)[0]
+    return bits
 
 
 class _HostCall:
@@ -66,7 +76,10 @@ def _fits(point: StablePoint, slots: memoryview, program: Program) -> bool:
     return (
         point.function < len(program.info.functions)
         and (point.table is None or point.table < len(program.info.tables))
-        and all(place & 1 or _SLOT * (place >> 1) < len(slots) for place in point.places)
+        and all(
+            place & 1 or _SLOT * ((place >> 1) + stable_points.words(type_)) <= len(slots)
+            for place, type_ in zip(point.places, point.types, strict=True)
+        )
     )
 
 
@@ -74,21 +87,22 @@ def _host_call(instance: Instance, slots: memoryview) -> _HostCall:
     address = _FORMS[I64].unpack_from(slots, 0)[0]
     function = (address - instance.hosts_address) // HOST_SIZE
     params = instance.program.info.func_type(function).params
-    arguments = [
-        value_of(instance, t, _FORMS[t].unpack_from(slots, _SLOT * position)[0]) for position, t in enumerate(params, 1)
-    ]
+    firsts = stable_points.first_slots(I64 + params)[1:]
+    arguments = [value_of(instance, t, _read(slots, t, slot)) for t, slot in zip(params, firsts, strict=False)]
     return _HostCall(function, arguments)
 
 
 def _values(instance: Instance, point: StablePoint, slots: memoryview, count: int, canonical: bool) -> list[Value]:
     """The first `count` values of a point."""
     values: list[Value] = []
-    for position, (type_, place) in enumerate(zip(point.types[:count], point.places[:count], strict=True)):
-        if not canonical and place & 1:
-            values.append((type_, point.constants[place >> 1]))
-            continue
-        slot = position if canonical else place >> 1
-        values.append(value_of(instance, type_, _FORMS[type_].unpack_from(slots, _SLOT * slot)[0]))
+    places = [slot << 1 for slot in stable_points.first_slots(point.types)] if canonical else point.places
+    for type_, place in zip(point.types[:count], places, strict=False):
+        first = place >> 1
+        if place & 1:
+            constants = point.constants[first : first + stable_points.words(type_)]
+            values.append((type_, sum(bits << 64 * word for word, bits in enumerate(constants))))
+        else:
+            values.append(value_of(instance, type_, _read(slots, type_, first)))
     return values
 
 

@@ -9,13 +9,15 @@ import os
 from mvvm import cpu
 from mvvm.abi import elf, sections
 from mvvm.abi.context import CONTEXT_SWITCH
+from mvvm.abi.stable_points import first_slots
 from mvvm.abi.view import AT, Frame
 from mvvm.errors import BadAotFile, BadSnapshot, IncompatibleAot
 from mvvm.proto import wire
 from mvvm.runtime.capture import value_of
 from mvvm.runtime.entry import enter
 from mvvm.runtime.mapping import MappedCode, check_places, memory_file
-from mvvm.wasm.types import F32, FUNCREF, I32
+from mvvm.runtime.values import bits_of, words_of
+from mvvm.wasm.types import F32, FUNCREF, I32, V128
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,7 +37,7 @@ class Continuation:
     def __init__(self, program: Program, file: int, size: int) -> None:
         """Map the file of a descriptor. Raises BadAotFile, IncompatibleAot."""
         view = memoryview(mmap.mmap(file, size, prot=mmap.PROT_READ))
-        image = elf.read(view)  # type: ignore[arg-type]
+        image = elf.read(view)
         fields = wire.fields(bytes(image.section(sections.CONTINUATION).contents))
         target = program.target
         features = wire.texts(fields, 4)
@@ -53,7 +55,8 @@ class Continuation:
         self.switches = {
             wire.number(item, 1): (wire.numbers(item, 2), wire.text(item, 3)) for item in wire.messages(fields, 14)
         }
-        self._num_slots = max(1, len(self.types), 2 * len(self.results), *(len(t) for _, t in self.switches.values()))
+        of_values = [first_slots(t)[-1] for t in (self.types, *(t for _, t in self.switches.values()))]
+        self._num_slots = max(1, 2 * len(self.results), *of_values)
         imports = wire.texts(fields, 10)
         check_places(image, len(imports))
         offset = wire.number(fields, 11)
@@ -81,9 +84,11 @@ class Continuation:
         if frame.function != self.function or "".join([type_ for type_, _ in values]) != self.types:
             raise BadSnapshot(f"damaged snapshot: the frame at byte {frame.pc:#x} has other values than it should")
         slots = (ctypes.c_uint64 * self._num_slots)()
-        for slot, (type_, bits) in enumerate(values):
+        for slot, (type_, bits) in zip(first_slots(self.types), values, strict=False):
             if type_ in _NARROW:  # in the low bytes, whatever the byte order
                 ctypes.c_uint32.from_buffer(slots, 8 * slot).value = bits
+            elif type_ == V128:
+                slots[slot : slot + 2] = words_of(bits)
             else:
                 slots[slot] = instance.funcref(bits) if type_ == FUNCREF else bits
         enter(instance, self._address, instance.context, ctypes.addressof(slots))
@@ -92,14 +97,22 @@ class Continuation:
             return [_value(instance, t, slots, 2 * position) for position, t in enumerate(self.results)]
         pc, switch.value = switch.value, 0
         locals_, types = self.switches[pc]
-        values = [_value(instance, type_, slots, slot) for slot, type_ in enumerate(types)]
+        values = [_value(instance, type_, slots, slot) for slot, type_ in zip(first_slots(types), types, strict=False)]
         live = dict(zip(locals_, values[: len(locals_)], strict=True))
         return Frame(self.function, pc, AT, live, values[len(locals_) :])
 
 
 def _value(instance: Instance, type_: str, slots: ctypes.Array[ctypes.c_uint64], slot: int) -> Value:
+    if type_ == V128:
+        return type_, bits_of(slots[slot : slot + 2])
     narrow = ctypes.c_uint32.from_buffer(slots, 8 * slot).value
     return value_of(instance, type_, narrow if type_ in _NARROW else slots[slot])
+
+
+def switches_of(contents: bytes | memoryview) -> list[int]:
+    """The loops that a continuation's file leaves to other continuations, by byte offset. Raises BadAotFile."""
+    fields = wire.fields(bytes(elf.read(contents).section(sections.CONTINUATION).contents))
+    return [wire.number(item, 1) for item in wire.messages(fields, 14)]
 
 
 def load_continuation(program: Program, contents: bytes | memoryview) -> Continuation:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import struct
+from sys import byteorder
 
 from mvvm.abi.context import HOST_CONTEXT, RECORD_CONTEXT, RECORD_INDEX, RECORD_TYPE
 from mvvm.abi.stable_points import INTERRUPTED
@@ -11,9 +12,9 @@ from mvvm.errors import UsageError
 from mvvm.runtime import thread as threads
 from mvvm.runtime.entry import enter
 from mvvm.runtime.store import Store, instance_at, numbered_type
-from mvvm.runtime.values import from_raw, to_raw
+from mvvm.runtime.values import bits_of, from_raw, to_raw, words_of
 from mvvm.runtime.wake import Interrupted
-from mvvm.wasm.types import EXTERNREF, F32, F64, FUNCREF, I32, I64, FuncType
+from mvvm.wasm.types import EXTERNREF, F32, F64, FUNCREF, I32, I64, V128, FuncType
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ _CTYPES = {
 }
 _FLOATS = {F32: ctypes.c_float, F64: ctypes.c_double}
 _MASKS = {I32: 0xFFFFFFFF, F32: 0xFFFFFFFF}
+# A narrow value is at the start of its slot of 64 bits, which is the upper half on a big-endian machine.
+_SHIFTS = {} if byteorder == "little" else {I32: 32, F32: 32}
 
 _prototypes: dict[str, type] = {}
 
@@ -41,7 +44,8 @@ class Func:
 
     `Func(type, callable)` makes one of the host: it is called with values (see mvvm.runtime.values) and returns
     None, a value, or a tuple of values. With `raw=True` it gets unsigned integers instead of signed and its single
-    i32 result or none is taken as it is: for functions that speak in addresses, as WASI's do.
+    i32 result or none is taken as it is: for functions that speak in addresses, as WASI's do; a v128 is then two
+    arguments of 64 bits, the low one first.
     Functions of the guest come from `Instance.exports`.
     """
 
@@ -96,7 +100,23 @@ class Func:
         values = (ctypes.c_uint64 * (2 * max(len(args), len(results), 1)))()
         for position, bits in enumerate(args):
             values[2 * position] = bits
+        if _SHIFTS:
+            for position, type_ in enumerate(self.type.params):
+                values[2 * position] <<= _SHIFTS.get(type_, 0)
+        if V128 in self.type.params:
+            for position, (bits, type_) in enumerate(zip(args, self.type.params, strict=True)):
+                if type_ == V128:
+                    values[2 * position : 2 * position + 2] = words_of(bits)
         enter(self.instance, program.invoke_thunk(self.type), self.record, ctypes.addressof(values))
+        if V128 in results:
+            return [
+                bits_of(values[2 * i : 2 * i + 2])
+                if t == V128
+                else values[2 * i] >> _SHIFTS.get(t, 0) & _MASKS.get(t, 0xFFFFFFFF_FFFFFFFF)
+                for i, t in enumerate(results)
+            ]
+        if _SHIFTS:
+            return [values[2 * i] >> _SHIFTS.get(t, 0) for i, t in enumerate(results)]
         return [values[2 * i] & _MASKS.get(t, 0xFFFFFFFF_FFFFFFFF) for i, t in enumerate(results)]
 
     def callback(self) -> int:
@@ -133,6 +153,8 @@ class Func:
 
         def call(*args: int) -> int:
             try:
+                if V128 in params:
+                    args = (*_joined(args, params), args[-1])
                 values = [
                     value if t in _FLOATS else from_raw(value, t)
                     for value, t in zip(args[: len(params)], params, strict=True)
@@ -141,6 +163,11 @@ class Func:
                 raw = _results_to_raw(returned, results, threads.current().store)
                 if in_status:
                     return raw[0] if raw else 0
+                if _SHIFTS:
+                    raw = [bits << _SHIFTS.get(t, 0) for bits, t in zip(raw, results, strict=True)]
+                if V128 in results:
+                    pairs = zip(raw, results, strict=True)
+                    raw = [word for bits, t in pairs for word in (words_of(bits) if t == V128 else (bits,))]
                 ctypes.memmove(args[-1], struct.pack(f"={len(raw)}Q", *raw), 8 * len(raw))
                 return 0
             except BaseException as error:
@@ -148,6 +175,12 @@ class Func:
                 return -1
 
         return call
+
+
+def _joined(args: Sequence[int], params: str) -> list[int]:
+    """Arguments of these types, of which each v128 came as two."""
+    words = iter(args)
+    return [next(words) | next(words) << 64 if type_ == V128 else next(words) for type_ in params]
 
 
 def _stops_here() -> bool:
@@ -175,7 +208,9 @@ def _prototype(type_: FuncType, raw: bool) -> type:
     key = f"{type_.key} {raw}"
     known = _prototypes.get(key)
     if known is None:
-        params: list[type] = [_FLOATS[t] if t in _FLOATS else _CTYPES[t] for t in type_.params]
+        params: list[type] = []
+        for t in type_.params:
+            params += [ctypes.c_uint64] * 2 if t == V128 else [_FLOATS[t] if t in _FLOATS else _CTYPES[t]]
         if type_.results not in ("", I32):
             params.append(ctypes.c_size_t)
         known = _prototypes[key] = ctypes.CFUNCTYPE(ctypes.c_int64, *params)

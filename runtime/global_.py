@@ -7,8 +7,8 @@ import ctypes
 from mvvm.abi.context import GLOBAL_SIZE
 from mvvm.errors import UsageError
 from mvvm.runtime.store import Store
-from mvvm.runtime.values import from_raw, to_raw
-from mvvm.wasm.types import F32, I32, GlobalType
+from mvvm.runtime.values import bits_of, from_raw, to_raw, words_of
+from mvvm.wasm.types import F32, I32, V128, GlobalType
 
 
 class Global:
@@ -38,13 +38,17 @@ class Global:
     @property
     def raw(self) -> int:
         """The bits of the value."""
-        bits = ctypes.c_uint64.from_address(self.address).value
-        return bits & 0xFFFFFFFF if self.type.value in (I32, F32) else bits
+        if self.type.value == V128:
+            return bits_of((ctypes.c_uint64 * 2).from_address(self.address))
+        form = ctypes.c_uint32 if self.type.value in (I32, F32) else ctypes.c_uint64
+        return form.from_address(self.address).value
 
     @raw.setter
     def raw(self, bits: int) -> None:
         if self.type.value in (I32, F32):
             ctypes.c_uint32.from_address(self.address).value = bits
+        elif self.type.value == V128:
+            (ctypes.c_uint64 * 2).from_address(self.address)[:] = words_of(bits)
         else:
             ctypes.c_uint64.from_address(self.address).value = bits
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import struct
+from sys import byteorder
 
 from mvvm.abi.context import (
     CONTEXT_BUILTINS,
@@ -48,6 +49,8 @@ if TYPE_CHECKING:
 
 Extern = Func | Memory | Table | Global
 _ALIGNMENT = 64
+# RECORD_TYPE and RECORD_INDEX as one word.
+_TYPE_SHIFT, _INDEX_SHIFT = (0, 32) if byteorder == "little" else (32, 0)
 
 
 class Instance:
@@ -184,8 +187,10 @@ class Instance:
         words = RECORD_SIZE // 8
         records = [context] * (words * len(addresses))
         records[0::words] = addresses
+        of_type, of_index = _TYPE_SHIFT, _INDEX_SHIFT
         records[2::words] = [
-            numbers[type_] | (first + position) << 32 for position, type_ in enumerate(info.functions[first:])
+            numbers[type_] << of_type | (first + position) << of_index
+            for position, type_ in enumerate(info.functions[first:])
         ]
         _put(context + layout.function(first), *records)
 
@@ -202,7 +207,8 @@ class Instance:
             host = ctypes.addressof(self._hosts) + HOST_SIZE * index
             _put(host, func.callback(), self.context)
             type_index = program.info.functions[index]
-            _put(record, program.host_thunk(type_index), host, numbers[type_index] | index << 32)
+            type_and_index = numbers[type_index] << _TYPE_SHIFT | index << _INDEX_SHIFT
+            _put(record, program.host_thunk(type_index), host, type_and_index)
 
     def _initialize_globals(self) -> None:
         info, layout = self.program.info, self._layout

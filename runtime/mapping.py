@@ -48,7 +48,7 @@ class MappedCode:
                 before = segment.address - start
                 fixed = libc.MAP_PRIVATE | libc.MAP_FIXED
                 if segment.file_size:
-                    offset = segment.offset - before
+                    offset = image.start + segment.offset - before
                     libc.mmap(self.base + start, segment.file_size + before, protection, fixed, file, offset)
                 else:
                     size = segment.memory_size + before

@@ -37,6 +37,7 @@ class Target:
 
     __slots__ = (
         "aux_stack_check",
+        "canonicalize_nans",
         "checkpoint",
         "compiler_version",
         "cpu",
@@ -63,6 +64,7 @@ class Target:
         self.aux_stack_check = bool(wire.number(options, 2))
         self.checkpoint = wire.text(options, 3) or "none"
         self.threshold_bits = wire.number(options, 4)
+        self.canonicalize_nans = bool(wire.number(options, 5))
         self.points_sha256 = wire.data(message, 9)
         self.declarations_sha256 = wire.data(message, 8)
 
@@ -130,7 +132,7 @@ def _offsets(data: bytes, text_size: int) -> tuple[int, ...]:
 
 
 def _value_types(value: str) -> str:
-    _require(all(t in types.NAMES and t != types.V128 for t in value))
+    _require(all(t in types.NAMES for t in value))
     return value
 
 

@@ -7,7 +7,8 @@ from bisect import bisect_left
 
 from mvvm.errors import BadAotFile
 from mvvm.proto import wire
-from mvvm.wasm.types import F32, I32, NAMES, V128
+from mvvm.abi.stable_points import words
+from mvvm.wasm.types import F32, I32, NAMES
 
 
 class StablePoint:
@@ -36,11 +37,12 @@ class StablePoint:
 
     def _fits(self, type_: str, place: int) -> bool:
         """Whether a value can be of a type and in a place."""
-        if type_ not in NAMES or type_ == V128:
+        if type_ not in NAMES:
             return False
         if not place & 1:
             return True
-        return place >> 1 < len(self.constants) and not self.constants[place >> 1] >> (32 if type_ in I32 + F32 else 64)
+        constants = self.constants[place >> 1 :][: words(type_)]
+        return len(constants) == words(type_) and not max(constants) >> (32 if type_ in I32 + F32 else 64)
 
     @property
     def is_call(self) -> bool:

@@ -11,6 +11,7 @@ from mvvm.abi import elf, sections
 from mvvm.errors import BadAotFile, IncompatibleAot, InputError
 from mvvm.runtime import metadata
 from mvvm.runtime import thread as threads
+from mvvm.runtime.image import image_for
 from mvvm.runtime.mapping import MappedCode, check_places, memory_file
 from mvvm.wasm.types import FuncType
 
@@ -48,10 +49,11 @@ class Program:
         if size == 0:
             raise BadAotFile("not an .aot file: it is empty")
         view = memoryview(mmap.mmap(file, size, prot=mmap.PROT_READ))
-        image = elf.read(view)  # type: ignore[arg-type]
+        whole = elf.read(view)
+        image = image_for(whole, cpu.host_architecture()) or whole
         self.target = metadata.Target(bytes(image.section(sections.TARGET).contents))
-        self.wasm = image.section(sections.WASM).contents
         _check_compatible(self.target, image.machine)
+        self.wasm = whole.section(sections.WASM).contents
         declarations = bytes(image.section(sections.MODULE).contents)
         offsets = bytes(image.section(sections.FUNCTIONS).contents)
         _check_intact(self.target, self.wasm, declarations + offsets)

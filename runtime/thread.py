@@ -12,6 +12,7 @@ from mvvm.abi.context import (
     THREAD_STACK_LOW,
 )
 from mvvm.abi.sections import SIGACTION_SIZE
+from mvvm.cpu import host_architecture
 from mvvm.errors import EnvironmentFailure
 from mvvm.runtime import libc
 
@@ -22,10 +23,11 @@ if TYPE_CHECKING:
 # What a host function may use of the stack: Python's interpreter, ctypes, libc. In bytes.
 HEADROOM = 256 * 1024
 _ALTERNATE_STACK = 64 * 1024
-# Fixed by Linux and glibc, the same on all 64-bit machines but for SA_RESTORER, which libc sets.
+# Fixed by Linux and glibc, the same on all 64-bit machines but for SA_RESTORER, which libc sets, and the place of the
+# flags in s390x's struct sigaction.
 _SIGBUS, _SIGSEGV = 7, 11
 _SA_SIGINFO, _SA_ONSTACK, _SA_NODEFER = 4, 0x08000000, 0x40000000
-_SIGACTION_SIZE, _SIGACTION_FLAGS = 152, 136
+_SIGACTION_SIZE, _SIGACTION_FLAGS = 152, 12 if host_architecture() == "s390x" else 136
 _BEFORE = {_SIGSEGV: 8, _SIGBUS: 8 + SIGACTION_SIZE}  # in HANDLER_WORDS: the actions before ours
 _SS_DISABLE = 2
 

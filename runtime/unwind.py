@@ -54,12 +54,12 @@ class _Frame:
         registers, machine = self._registers, self._machine
         cfa = registers[rules.cfa_register] + rules.cfa_offset
         # Frames lie above each other. Only the innermost may be empty, where calls do not use the stack.
-        lowest = registers[machine.stack_pointer] + (not is_innermost)
+        lowest = registers[machine.stack_pointer] + machine.save_area + (not is_innermost)
         if not lowest <= cfa <= self._stack_start + len(self._stack):
             raise IndexError
         registers.update({register: self._word(cfa + offset) for register, offset in rules.saved.items()})
         registers[machine.program_counter] = registers[rules.return_address]
-        registers[machine.stack_pointer] = cfa
+        registers[machine.stack_pointer] = cfa - machine.save_area
 
     def leave_leaf(self) -> None:
         """Become the frame of the caller of a function that keeps the return address where the call put it."""

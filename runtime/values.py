@@ -1,19 +1,23 @@
 """Values between Python and the guest.
 
-i32 and i64 are signed Python ints (arguments may be given unsigned too), f32 and f64 are floats, funcref is a
-Func or None, externref is any object. *Raw* values are bit patterns: what compiled code has.
+i32 and i64 are signed Python ints (arguments may be given unsigned too), f32 and f64 are floats, v128 is the 16 bytes
+that `v128.store` would write (arguments may be any bytes-like object, or an unsigned int, whose low bytes come first),
+funcref is a Func or None, externref is any object. *Raw* values are bit patterns: what compiled code has.
 """
 
 from __future__ import annotations
 
 import struct
+from sys import byteorder
 
 from mvvm.errors import UsageError
 from mvvm.runtime import references
-from mvvm.wasm.types import EXTERNREF, F32, F64, FUNCREF, I32, I64, NAMES
+from mvvm.wasm.types import EXTERNREF, F32, F64, FUNCREF, I32, I64, NAMES, V128
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from mvvm.runtime.store import Store
 
 _BITS = {I32: 32, I64: 64}
@@ -35,6 +39,13 @@ def to_raw(value: object, type_: str, store: Store) -> int:
                 return int.from_bytes(struct.pack(form, value), "little")
             except OverflowError:
                 return int.from_bytes(struct.pack(form, float("inf") if value > 0 else float("-inf")), "little")
+    elif type_ == V128:
+        if isinstance(value, int) and 0 <= value < 1 << 128:
+            return value
+        if isinstance(value, (bytes, bytearray, memoryview)):
+            data = bytes(value)
+            if len(data) == 16:
+                return int.from_bytes(data, "little")
     elif type_ == FUNCREF:
         from mvvm.runtime.func import Func
 
@@ -59,8 +70,22 @@ def from_raw(bits: int, type_: str) -> object:
         return struct.unpack("<f", (bits & 0xFFFFFFFF).to_bytes(4, "little"))[0]
     if type_ == F64:
         return struct.unpack("<d", bits.to_bytes(8, "little"))[0]
+    if type_ == V128:
+        return bits.to_bytes(16, "little")
     if type_ == FUNCREF:
         from mvvm.runtime.func import Func
 
         return Func.from_record(bits) if bits else None
     return references.object_of(bits)
+
+
+def words_of(bits: int) -> tuple[int, int]:
+    """A v128 as two words of 64 bits, in the order in which the machine has them in memory."""
+    low, high = bits & 0xFFFFFFFF_FFFFFFFF, bits >> 64
+    return (low, high) if byteorder == "little" else (high, low)
+
+
+def bits_of(words: Sequence[int]) -> int:
+    """The bits of a v128 of two such words."""
+    first, second = words
+    return first | second << 64 if byteorder == "little" else second | first << 64

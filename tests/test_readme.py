@@ -30,7 +30,7 @@ def test_examples(tmp_path: Path) -> None:
             commands += 1
         elif language == "text":
             assert printed == text
-    assert commands == 7
+    assert commands == 9
 
 
 def _run(command: str, path: str, folder: Path) -> str:

@@ -39,7 +39,7 @@ RECORD_INDEX = 20  # u32: the function index in the module that defines it
 RECORD_SIZE = 24
 
 # HostFunc.
-HOST_CALLBACK = 0  # ptr: i64 (parameters..., [ptr results]); below 0: unwind with the pending exception
+HOST_CALLBACK = 0  # ptr: i64 (parameters..., [ptr results]), see mvvm.lower.support; below 0: unwind with an exception
 HOST_CONTEXT = 8  # ptr: the Context of the importing instance
 HOST_SIZE = 16
 

@@ -62,27 +62,35 @@ class Section:
     """A section: `size` in bytes; `contents` are empty where it has none in the file (SHT_NOBITS).
 
     `flags` are of SHF_*. A section with SHF_ALLOC lies within a segment that has the rights it needs, at `address`
-    relative to the load address.
+    relative to the load address. Its contents are at `offset` in the file.
     """
 
-    __slots__ = ("address", "contents", "flags", "size")
+    __slots__ = ("address", "contents", "flags", "offset", "size")
 
-    def __init__(self, flags: int, address: int, size: int, contents: memoryview) -> None:
+    def __init__(self, flags: int, address: int, offset: int, size: int, contents: memoryview) -> None:
         self.flags = flags
         self.address = address
+        self.offset = offset
         self.size = size
         self.contents = contents
 
 
 class ElfFile:
-    """A file that was read: `machine` by its name, `segments` by ascending address, `sections` by name."""
+    """A file that was read: `machine` by its name, `segments` by ascending address, `sections` by name.
 
-    __slots__ = ("machine", "sections", "segments")
+    `byte_order` is a prefix for `struct`. The file begins at `start` in another one, whose section it is, or at 0.
+    """
 
-    def __init__(self, machine: str, segments: list[Segment], sections: dict[str, Section]) -> None:
+    __slots__ = ("byte_order", "machine", "sections", "segments", "start")
+
+    def __init__(
+        self, machine: str, byte_order: str, segments: list[Segment], sections: dict[str, Section], start: int
+    ) -> None:
         self.machine = machine
+        self.byte_order = byte_order
         self.segments = segments
         self.sections = sections
+        self.start = start
 
     def section(self, name: str) -> Section:
         """Return the section of that name. Raises BadAotFile where there is none."""
@@ -92,10 +100,11 @@ class ElfFile:
             raise BadAotFile(f"damaged .aot file: no section {name}") from None
 
 
-def read(buffer: bytes | mmap) -> ElfFile:
+def read(buffer: bytes | memoryview | mmap, start: int = 0) -> ElfFile:
     """Read the headers of an `.aot` file. Raises BadAotFile.
 
-    `contents` of the sections are views of `buffer`, which cannot be closed as long as they are in use.
+    `contents` of the sections are views of `buffer`, which cannot be closed as long as they are in use. `start` is
+    where the file begins in the one that it is a section of.
     """
     view = memoryview(buffer)
     if len(view) < EHDR_SIZE or view[:4] != MAGIC:
@@ -116,7 +125,7 @@ def read(buffer: bytes | mmap) -> ElfFile:
     for name, section in sections.items():
         if section.size and section.flags & SHF_ALLOC and not _in_a_segment(section, segments):
             raise BadAotFile(f"damaged .aot file: section {name} is in no segment of its kind")
-    return ElfFile(MACHINES.get(machine, f"machine {machine}"), segments, sections)
+    return ElfFile(MACHINES.get(machine, f"machine {machine}"), order, segments, sections, start)
 
 
 def _slice(view: memoryview, offset: int, size: int, what: str) -> memoryview:
@@ -159,7 +168,7 @@ def _read_sections(view: memoryview, headers: list[tuple[int, ...]], shstrndx: i
             raise BadAotFile(f"damaged .aot file: two sections {name}")
         in_file = 0 if kind == SHT_NOBITS else size
         contents = _slice(view, offset if in_file else 0, in_file, f"the bytes of section {name}")
-        sections[name] = Section(flags, address, size, contents)
+        sections[name] = Section(flags, address, offset, size, contents)
     return sections
 
 

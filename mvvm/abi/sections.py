@@ -7,7 +7,7 @@ global offset table itself. Messages are defined in `proto/aot.proto`.
 from __future__ import annotations
 
 # Raised with every change of a layout in mvvm.abi, of the messages, or of what a builtin means.
-FORMAT_VERSION = 3
+FORMAT_VERSION = 4
 
 # Loaded: in this order, each segment at pages of its own.
 RODATA = ".rodata"  # constants and jump tables; the first segment, read-only, with the ELF header before it
@@ -24,6 +24,11 @@ POINTS = ".mvvm.points"  # message StablePoints: what is live at each stable poi
 NAMES = ".mvvm.names"  # message Names: the module's name and its functions' names; read for backtraces
 WASM = ".mvvm.wasm"  # the Wasm module as it was given, byte for byte; data segments are taken from it
 
+# Of a file for several architectures: IMAGE + the name of each but the first is a whole `.aot` file for it, but for
+# the module, which is the same. It begins at a multiple of IMAGE_ALIGNMENT, the largest page there is, to be mapped.
+IMAGE = ".mvvm.image."
+IMAGE_ALIGNMENT = 65536
+
 # Of a continuation's file, which has besides it only the loaded sections: message Continuation.
 CONTINUATION = ".mvvm.continuation"
 
@@ -33,14 +38,14 @@ METADATA = (TARGET, MODULE, FUNCTIONS, POINTS, NAMES, WASM)
 ENTER = "mvvm_enter"  # i32 (ptr thread, ptr invoke thunk, ptr record, ptr values): RETURNED or a trap code
 TRAP = "mvvm_trap"  # void (ptr context, i32 code), does not return
 ON_SIGNAL = "mvvm_on_signal"  # the SA_SIGINFO handler
-STABLE_POINT = "mvvm_stable_point"  # preserve_allcc ptr (ptr context, i64 number): see mvvm.abi.stable_points
+STABLE_POINT = "mvvm_stable_point"  # ptr (ptr context, i64 number): see mvvm.abi.stable_points
 BUILTIN = "mvvm_builtin"  # i64 (ptr context, i32 builtin, i64 x 5)
 INVOKE = "invoke_"  # + type key: void (ptr record, ptr values): 16-byte slots, arguments in, results out
 HOST = "host_"  # + type key: the code of host functions of that type
 FUNCTION = "f"  # + function index
 STATIC_TABLE = "mvvm_table"  # + table index: a table that never changes, in .rodata (mvvm.lower.indirect)
-# Of a continuation's file: void (ptr context, ptr values): 8-byte slots, locals and operands in; 16-byte slots, results
-# out, as INVOKE's.
+# Of a continuation's file: void (ptr context, ptr values): 8-byte slots, locals and operands in, a v128 in two; 16-byte
+# slots, results out, as INVOKE's.
 RESUME = "mvvm_resume"
 # Words in .data, set by the loader of the first file of a process.
 HANDLER_WORDS = "mvvm_handler_words"  # u32 pthread key; at +8 the actions before ours for SIGSEGV and SIGBUS

@@ -10,7 +10,8 @@ The buffer holds records, innermost first. A record is
     u64 number of the stable point
     u64 x slots_of(size class), of which the point's table says what is in them (mvvm.runtime.points)
 
-with every value in the low bytes of its slot, in the byte order of the machine. The number of a point is
+with every value in the low bytes of its slot, in the byte order of the machine; a v128 is an integer of 128 bits, and
+fills two slots. The number of a point is
 
     bits 0-4   size class of its record
     bit 5      CALL: after a call (a function-level point); else at a loop, when it is about to go round again
@@ -20,6 +21,8 @@ with every value in the low bytes of its slot, in the byte order of the machine.
 """
 
 from __future__ import annotations
+
+from mvvm.wasm.types import V128
 
 # Values of the poll word. While COUNTING, only points count that the context's CONTEXT_KINDS and so on say, and only
 # the last of as many as it says asks the runtime; while REQUESTED the next one does. (3 is kept for exceptions.)
@@ -36,6 +39,21 @@ EXACT = 16  # size classes below are numbers of slots; above, powers of two
 
 # What a callback of the host returns where it was interrupted: the call has had no effect.
 INTERRUPTED = -2
+
+
+def words(type_: str) -> int:
+    """How many slots a value takes."""
+    return 2 if type_ == V128 else 1
+
+
+def first_slots(types: str) -> list[int]:
+    """The first slot of each value of these types, which are in order; after them, how many slots they take."""
+    if V128 not in types:
+        return list(range(len(types) + 1))
+    slots = [0]
+    for type_ in types:
+        slots.append(slots[-1] + words(type_))
+    return slots
 
 
 def size_class(slots: int) -> int:

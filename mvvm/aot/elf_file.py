@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from mvvm.abi import elf
-from mvvm.abi.sections import DATA, EH_FRAME, GOT, RODATA, TEXT, WASM
+from mvvm.abi.sections import DATA, EH_FRAME, GOT, IMAGE, IMAGE_ALIGNMENT, RODATA, TEXT, WASM
 from mvvm.aot.image import Image
 from mvvm.aot.layout import HEADERS_SIZE, SEGMENTS, align
 from mvvm.aot.machines import Machine
 
-_WASM_ALIGNMENT = 4096  # data segments are mapped from it
+_ALIGNMENTS = {WASM: 4096}  # data segments are mapped from it
 _STB_LOCAL, _STT_FUNC = 0, 2
 
 
@@ -56,11 +56,11 @@ def write(
             _SectionHeader(name, elf.SHT_NOBITS, flags, place.address, 0, place.size, alignment=place.alignment)
         )
     for name, contents in metadata.items():
-        alignment = _WASM_ALIGNMENT if name == WASM else 1
+        alignment = IMAGE_ALIGNMENT if name.startswith(IMAGE) else _ALIGNMENTS.get(name, 1)
         file.add(_SectionHeader(name, elf.SHT_PROGBITS, alignment=alignment), contents)
     _add_symbols(file, image, names or {})
     file.add_section_table()
-    return file.finish(machine.e_machine, _program_headers(image, machine))
+    return file.finish(machine, _program_headers(image, machine))
 
 
 class _File:
@@ -92,7 +92,7 @@ class _File:
         for offset, section in zip(offsets, self.sections, strict=True):
             self.contents += struct.pack(self.byte_order + elf.SHDR, offset, *section[1:])
 
-    def finish(self, e_machine: int, program_headers: list[tuple[int, ...]]) -> bytes:
+    def finish(self, machine: Machine, program_headers: list[tuple[int, ...]]) -> bytes:
         """Return the file, with its headers put in."""
         ei_data = next(value for value, order in elf.BYTE_ORDERS.items() if order == self.byte_order)
         struct.pack_into(
@@ -101,12 +101,12 @@ class _File:
             0,
             elf.MAGIC + bytes((elf.ELFCLASS64, ei_data, elf.EV_CURRENT)),
             elf.ET_DYN,
-            e_machine,
+            machine.e_machine,
             elf.EV_CURRENT,
             0,  # e_entry
             elf.EHDR_SIZE,  # e_phoff
             self._section_table,
-            0,  # e_flags
+            machine.e_flags,
             elf.EHDR_SIZE,
             elf.PHDR_SIZE,
             len(program_headers),

@@ -171,12 +171,18 @@ class _Relocator:
     def relocate(self, section: InputSection, contents: bytearray) -> None:
         """Relocate `section`, which stands in `contents` at its offset."""
         base = self._layout[section.output].address
-        direct, addresses = self._machine.direct, self._addresses
+        direct, low, addresses = self._machine.direct, self._machine.low, self._addresses
+        # What instructions are relocated to, by their address, and whether that was to be a slot of the table.
+        highs: dict[int, tuple[int, bool]] = {}
+        lows: list[tuple[int, int, int]] = []  # offset, relocation type, address of the other half
         for place, info, addend in struct.iter_unpack(self._machine.byte_order + _RELA, section.relocations):
             kind, index = info & 0xFFFFFFFF, info >> 32
             value = addresses[index]
             if value is None:
                 raise InternalError(f"{section.name} refers to {self._name(index)}, which is not linked")
+            if kind in low:
+                lows.append((section.offset + place, kind, value + addend))
+                continue
             patch = direct.get(kind)
             if patch is None:
                 patch, value = self._through_got(section, kind, index, value)
@@ -185,6 +191,15 @@ class _Relocator:
                 patch(contents, offset, base + offset, value + addend)
             except OutOfRange as reach:
                 raise _too_large(self._name(index), reach) from None
+            if low:
+                relaxed = kind in self._machine.got and self._name(index) not in self._slots
+                highs[base + offset] = value + addend, relaxed
+        for offset, kind, high in lows:
+            if high not in highs:
+                raise InternalError(f"{section.name}: half of a distance, of which the other half is not there")
+            value, relaxed = highs[high]
+            low_patch = low[kind].relaxed if relaxed else low[kind].through_slot
+            low_patch(contents, offset, high, value)
 
     def _through_got(self, section: InputSection, kind: int, index: int, address: int) -> tuple[Patch, int]:
         """How to relocate to a symbol by way of its slot, and the slot's address; without a slot, directly."""

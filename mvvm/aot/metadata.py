@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import struct
-from array import array
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
@@ -16,7 +15,7 @@ from mvvm.wasm.module import FUNC, GLOBAL, MEMORY, TABLE, Global
 from mvvm.wasm.types import GlobalType, Limits, TableType
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Sequence
 
     from google.protobuf.message import Message
 
@@ -40,7 +39,7 @@ def metadata(
     options: CompileOptions,
     version: str,
 ) -> dict[str, bytes]:
-    """The contents of all metadata sections, by section name."""
+    """The contents of the metadata sections, by section name, but for the module itself."""
     declarations = _serialize(_module(module.info))
     functions = _serialize(_functions(module.info, image))
     digest = hashlib.sha256(declarations + functions).digest()
@@ -53,7 +52,6 @@ def metadata(
         sections.FUNCTIONS: functions,
         sections.POINTS: table,
         sections.NAMES: _serialize(_names(module.names)),
-        sections.WASM: module.data,
     }
 
 
@@ -80,6 +78,7 @@ def _target(wasm: bytes, declarations_sha256: bytes, options: CompileOptions, ve
             aux_stack_check=options.aux_stack_check,
             checkpoint="" if options.checkpoint == Policy.NONE else options.checkpoint.value,
             threshold_bits=options.threshold_bits if options.checkpoint == Policy.COUNTER_LOOP else 0,
+            canonicalize_nans=options.canonicalize_nans,
         ),
         declarations_sha256=declarations_sha256,
     )
@@ -147,9 +146,11 @@ def _module(info: ModuleInfo) -> aot_pb2.Module:
 def _offsets(image: Image, names: list[str]) -> bytes:
     """Offsets in .text of the symbols of these names, as little-endian u32."""
     found = [image.symbols.get(name) for name in names]
-    values = array("I", [NO_CODE if symbol is None else symbol.offset for symbol in found])
-    assert values.itemsize == 4
-    return values.tobytes()
+    return _u32([NO_CODE if symbol is None else symbol.offset for symbol in found])
+
+
+def _u32(values: Sequence[int]) -> bytes:
+    return struct.pack(f"<{len(values)}I", *values)
 
 
 def _functions(info: ModuleInfo, image: Image) -> aot_pb2.Functions:
@@ -159,7 +160,7 @@ def _functions(info: ModuleInfo, image: Image) -> aot_pb2.Functions:
     offsets = [image.symbols.get(name) or local.get(name) for name in names]
     return aot_pb2.Functions(
         imports=image.imports,
-        functions=array("I", [NO_CODE if s is None else s.offset for s in offsets]).tobytes(),
+        functions=_u32([NO_CODE if s is None else s.offset for s in offsets]),
         invoke_thunks=_offsets(image, [sections.INVOKE + t.key for t in info.types]),
         host_thunks=_offsets(image, [sections.HOST + t.key for t in info.types]),
         enter=image.symbols[sections.ENTER].offset,
@@ -230,8 +231,8 @@ def _stable_points(points: Iterable[EncodedPoint], suspending: Collection[int]) 
     offsets = list(accumulate((len(message) for _, message in ordered), initial=0))[:-1]
     return _serialize(
         aot_pb2.StablePoints(
-            pcs=struct.pack(f"<{len(ordered)}I", *(pc for pc, _ in ordered)),
-            offsets=struct.pack(f"<{len(offsets)}I", *offsets),
+            pcs=_u32([pc for pc, _ in ordered]),
+            offsets=_u32(offsets),
             points=b"".join(message for _, message in ordered),
             suspending=_bits(suspending),
         )

@@ -25,13 +25,23 @@ def checkpoint(
     env: Sequence[str],
     folders: Sequence[tuple[str, str]],
     triggers: Triggers,
+    prepare_for: Sequence[str],
     quiet: bool,
 ) -> int:
     """Run `target` until it is to stop or ends. Returns the exit status. Raises MvvmError.
 
-    `folders` are pairs of a host folder and the guest's name for it.
+    `folders` are pairs of a host folder and the guest's name for it. `prepare_for` are comma lists of architectures.
     """
-    session = Session(command, triggers, triggers.output or snapshot_path(target))
+    output = triggers.output or snapshot_path(target)
+    session = Session(command, triggers, output)
+    architectures: list[str] = []
+    if prepare_for:
+        from mvvm.cli.prepare import Preparation, check_program, parse_architectures
+
+        architectures = parse_architectures(prepare_for)
+        check_program(target)
+        if triggers.leave_running:
+            session.preparation = Preparation(command, output, target, architectures)
     program = load_program(command, target, checkpoint=True, quiet=quiet)
     if program.target.checkpoint == "none":
         raise UsageError(f"{target}: {WITHOUT_STABLE_POINTS}")
@@ -41,7 +51,12 @@ def checkpoint(
         start_command(instantiate(program, wasi, prepare=session.prepare))
         return 0
 
-    return finish(command, session, body, expect_stop=True)
+    status = finish(command, session, body, expect_stop=True)
+    if architectures and session.stopped:
+        from mvvm.cli.prepare import prepare_snapshot
+
+        prepare_snapshot(command, output, target, architectures, quiet)
+    return status
 
 
 def finish(command: str, session: Session, body: Callable[[], int], *, expect_stop: bool) -> int:

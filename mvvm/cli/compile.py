@@ -10,11 +10,15 @@ from typing import TYPE_CHECKING
 
 from mvvm.cli.ending import say
 from mvvm.cli.output import about, output_path, read_input, write_output
-from mvvm.cli.progress import CompileProgress
+from mvvm.cli.progress import compile_progress
 from mvvm.errors import UsageError
+from mvvm.migrate.compiling import compiler
 from mvvm.options import CompileOptions, Policy, Target
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mvvm.cli.progress import ProgressBar
     from mvvm.runtime.program import Program
 
 _SUFFIXES = {"aot": ".aot", "obj": ".o", "ll": ".ll"}
@@ -28,11 +32,28 @@ class CompileRequest:
     source: str
     output: str | None
     options: CompileOptions
+    also: Sequence[Target]  # further targets
     jobs: int | None
     emit: str
     dump_wasm_view: bool
     report: bool
     quiet: bool
+
+
+def parse_targets(names: Sequence[str], cpu: str | None, features: str) -> list[Target]:
+    """What to compile for: `ARCH` or `ARCH:CPU` each, this machine if there is none. Raises UsageError.
+
+    `cpu` and `features` are those of the only target.
+    """
+    if len(names) > 1 and (cpu is not None or features):
+        raise UsageError("--cpu and --cpu-features go with one target: write --target ARCH:CPU")
+    targets = []
+    for name in names or [""]:
+        architecture, colon, own_cpu = name.partition(":")
+        if colon and cpu is not None:
+            raise UsageError(f"--target {name}: it names a CPU already, so --cpu {cpu} is too much")
+        targets.append(Target.parse(architecture or None, own_cpu if colon else cpu, features))
+    return targets
 
 
 def compile_file(request: CompileRequest) -> int:
@@ -43,12 +64,14 @@ def compile_file(request: CompileRequest) -> int:
             view = _wasm_view(source)
         write_output(request.output or "-", view, text=True)
         return 0
+    if request.also and request.emit != "aot":
+        raise UsageError(f"--emit {request.emit} is for one target")
     output = request.output or output_path(request.source, _SUFFIXES[request.emit])
     if os.path.isdir(output):
         raise UsageError(f"cannot write {output}: it is a folder")
     report: dict[str, float] = {}
     started = time.perf_counter()
-    with about(request.source), CompileProgress(request.source, request.quiet) as bar:
+    with about(request.source), compile_progress(request.source, request.quiet) as bar:
         parts = _compile(source, request, bar, report)
     _write(output, request.emit, parts)
     if request.report:
@@ -56,13 +79,13 @@ def compile_file(request: CompileRequest) -> int:
     return 0
 
 
-def _compile(source: bytes, request: CompileRequest, bar: CompileProgress, report: dict[str, float]) -> list[bytes]:
-    from mvvm.compiler import compile_module, emit_parts
-
+def _compile(source: bytes, request: CompileRequest, bar: ProgressBar, report: dict[str, float]) -> list[bytes]:
+    made_by = compiler()
     options, jobs = request.options, request.jobs
     if request.emit == "aot":
-        return [compile_module(source, options, jobs, bar.update, report)]
-    return emit_parts(source, options, request.emit, jobs, bar.update, report)
+        return [made_by.compile_module(source, options, jobs, bar.update, report, request.also)]
+    parts: list[bytes] = made_by.emit_parts(source, options, request.emit, jobs, bar.update, report)
+    return parts
 
 
 def _wasm_view(source: bytes) -> bytes:
@@ -112,12 +135,28 @@ def load_module(
     )
 
     def compile() -> bytes:
-        from mvvm.compiler import compile_module
-
-        with about(path), CompileProgress(path, quiet) as bar:
-            return compile_module(source, options, None, bar.update)
+        with about(path), compile_progress(path, quiet) as bar:
+            aot: bytes = compiler().compile_module(source, options, None, bar.update)
+            return aot
 
     return load_cached(source, options, compile, lambda message: say(command, "warning", message))
+
+
+def load_foreign(command: str, path: str, prepared: str | None, *, quiet: bool) -> Program:
+    """The program of an `.aot` file whose code cannot run here, compiled again unless it is there already.
+
+    It may be in the folder `prepared`, or in the cache. Raises MvvmError. `command` is who speaks.
+    """
+    from mvvm.migrate.recompile import load_or_compile
+
+    with compile_progress(path, quiet) as bar:
+        return load_or_compile(
+            path,
+            prepared=prepared,
+            note=lambda message: None if quiet else say(command, "note", message),
+            progress=bar.update,
+            warn=lambda message: say(command, "warning", message),
+        )
 
 
 def _opt_level(text: str | None) -> int:

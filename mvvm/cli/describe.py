@@ -5,14 +5,14 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from mvvm.abi import stable_points
+from mvvm.abi import sections, stable_points
 from mvvm.errors import BadAotFile
 from mvvm.runtime.metadata import NO_CODE
 from mvvm.wasm.module import KIND_NAMES
 from mvvm.wasm.types import NAMES, FuncType, GlobalType, Limits, TableType
 
 if TYPE_CHECKING:
-    from mvvm.cli.aot_contents import AotContents
+    from mvvm.runtime.aot_contents import AotContents
     from mvvm.runtime.points import StablePoint
     from mvvm.wasm.decode import Module
     from mvvm.wasm.module import ModuleInfo
@@ -31,6 +31,7 @@ def describe_aot(aot: AotContents) -> Description:
         "format_version": target.format_version,
         "compiler_version": target.compiler_version,
         "target": target.triple,
+        "architectures": aot.architectures,
         "cpu": target.cpu,
         "cpu_features": target.cpu_features,
         "options": {
@@ -38,6 +39,7 @@ def describe_aot(aot: AotContents) -> Description:
             "aux_stack_check": target.aux_stack_check,
             "checkpoint": target.checkpoint,
             "threshold_bits": target.threshold_bits or None,
+            "canonicalize_nans": target.canonicalize_nans,
         },
         "module_sha256": target.module_sha256.hex(),
         "module_intact": sha256(aot.wasm).digest() == target.module_sha256,
@@ -56,12 +58,12 @@ def describe_aot(aot: AotContents) -> Description:
 def _add_stable_points(aot: AotContents, functions: list[Description]) -> Description:
     """Add to each function whether it may suspend, and its stable points. Returns how many there are.
 
-    A point is not in the code where LLVM found that it is never reached, and None where the machine is unknown.
+    A point is not in the code where LLVM found that it is never reached, and None where that cannot be told.
     """
     for function in functions:
         function["suspends"] = function["index"] in aot.points.suspending
         function["stable_points"] = []
-    numbers = aot.point_numbers()
+    numbers = _point_numbers(aot)
     counts = {"loops": 0, "calls": 0}
     num_in_code = 0
     for pc in aot.points.pcs:
@@ -86,9 +88,26 @@ def _add_stable_points(aot: AotContents, functions: list[Description]) -> Descri
     return {**counts, "in_code": None if numbers is None else num_in_code}
 
 
+def _point_numbers(aot: AotContents) -> set[int] | None:
+    """The numbers of the stable points that stand in the code; None where it cannot be disassembled."""
+    if not aot.points.pcs:
+        return set()
+    try:
+        from mvvm.aot.find_points import find_numbers
+        from mvvm.aot.machines import MACHINES
+    except ModuleNotFoundError:  # no capstone on this machine
+        return None
+    machine = MACHINES.get(aot.image.machine)
+    if machine is None:
+        return None
+
+    return find_numbers(machine, bytes(aot.text.contents), aot.functions.support[sections.STABLE_POINT])
+
+
 def _number(pc: int, point: StablePoint) -> int:
     """The number of a point in native code."""
-    slots = 1 + max((place >> 1 for place in point.places if not place & 1), default=-1)
+    pairs = zip(point.places, point.types, strict=True)
+    slots = max(((place >> 1) + stable_points.words(type_) for place, type_ in pairs if not place & 1), default=0)
     return stable_points.number(pc, slots, call=point.is_call, canonical=False)
 
 

@@ -7,15 +7,15 @@ import os
 from typing import TYPE_CHECKING
 
 from mvvm.abi.elf import MAGIC
-from mvvm.cli.aot_contents import AotContents
 from mvvm.cli.describe import describe_aot, describe_module
 from mvvm.cli.describe_snapshot import describe_snapshot
 from mvvm.cli.list_snapshot import list_snapshot
 from mvvm.cli.listing import listing
 from mvvm.cli.output import about, read_input
-from mvvm.errors import BadSnapshot, InputError, UsageError
+from mvvm.errors import BadSnapshot, EnvironmentFailure, InputError, UsageError
 from mvvm.migrate.header import MAGIC as SNAPSHOT_MAGIC
 from mvvm.migrate.snapshot import Snapshot
+from mvvm.runtime.aot_contents import AotContents
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -25,8 +25,11 @@ if TYPE_CHECKING:
     from mvvm.wasm.module import ModuleInfo
 
 
-def inspect_file(path: str, as_json: bool, function: str | None) -> int:
-    """Print what is in an `.aot` file, a snapshot or a module. Returns the exit status. Raises MvvmError."""
+def inspect_file(path: str, as_json: bool, function: str | None, architecture: str | None) -> int:
+    """Print what is in an `.aot` file, a snapshot or a module. Returns the exit status. Raises MvvmError.
+
+    `architecture` is the one that code is shown for, where an `.aot` file has some for several.
+    """
     contents = _open_snapshot(path)
     if isinstance(contents, Snapshot):
         if function is not None:
@@ -35,7 +38,7 @@ def inspect_file(path: str, as_json: bool, function: str | None) -> int:
         return 0
     with about(path):
         if contents[: len(MAGIC)] == MAGIC or path.endswith(".aot"):
-            _inspect_aot(AotContents(contents), as_json, function)
+            _inspect_aot(AotContents(contents, architecture), as_json, function)
         else:
             from mvvm.compiler import read_valid_module
 
@@ -89,9 +92,11 @@ def _inspect_aot(aot: AotContents, as_json: bool, function: str | None) -> None:
 
 def _disassemble(aot: AotContents, index: int, offset: int, as_json: bool) -> None:
     """Print the instructions of a function, with their addresses in the file, as objdump does."""
-    from mvvm.aot.disassemble import disassemble
-    from mvvm.aot.machines import MACHINES
-
+    try:
+        from mvvm.aot.disassemble import disassemble
+        from mvvm.aot.machines import MACHINES
+    except ModuleNotFoundError as error:
+        raise EnvironmentFailure(f"--function: {error.name} is not installed on this machine") from None
     machine = MACHINES.get(aot.image.machine)
     if machine is None:
         raise UsageError(f"code for {aot.image.machine} cannot be disassembled")

@@ -7,7 +7,7 @@ import struct
 from mvvm.errors import UsageError
 from mvvm.runtime.command import instantiate
 from mvvm.runtime.func import Func
-from mvvm.wasm.types import F32, F64, I32, I64, NAMES
+from mvvm.wasm.types import F32, F64, I32, I64, NAMES, V128
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def parse_value(text: str, type_: str) -> object:
     """A value from the command line. Raises UsageError.
 
     Integers are decimal or hexadecimal (0xff), signed or unsigned; floats are decimal or hexadecimal (0x1.8p3),
-    inf or nan; a reference can only be `null`.
+    inf or nan; a v128 is an unsigned integer, whose low bytes are the first; a reference can only be `null`.
     """
     try:
         if type_ in (I32, I64):
@@ -55,11 +55,16 @@ def parse_value(text: str, type_: str) -> object:
             if not -(1 << (bits - 1)) <= number < 1 << bits:
                 raise UsageError(f"{text} is out of range for {NAMES[type_]}")
             return number
+        if type_ == V128:
+            vector = int(text, 0 if "x" in text.lower() else 10)
+            if not 0 <= vector < 1 << 128:
+                raise UsageError(f"{text} is out of range for v128")
+            return vector
         if type_ in (F32, F64):
             return float.fromhex(text) if "0x" in text.lower() else float(text)
     except (ValueError, OverflowError):
         pass
-    if type_ not in (I32, I64, F32, F64) and text == "null":
+    if type_ not in (I32, I64, F32, F64, V128) and text == "null":
         return None
     raise UsageError(f"{text!r} is not a value of type {NAMES[type_]}")
 
@@ -70,6 +75,8 @@ def format_value(value: object, type_: str) -> str:
         return _format_float(value, type_)
     if type_ in (I32, I64):
         return str(value)
+    if isinstance(value, bytes):
+        return str(int.from_bytes(value, "little"))
     return "<null reference>" if value is None else "<reference>"
 
 

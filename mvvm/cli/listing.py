@@ -39,9 +39,12 @@ def _aot_head(description: Description) -> Iterator[str]:
     yield "mvvm .aot file"
     yield field("format version", f"{description['format_version']}, by mvvm {description['compiler_version']}")
     yield field("target", description["target"])
+    if len(description["architectures"]) > 1:
+        yield field("has code for", ", ".join(description["architectures"]))
     yield field("CPU", f"{description['cpu']} ({', '.join(description['cpu_features']) or 'base features only'})")
     check = "on" if options["aux_stack_check"] else "off"
-    yield field("options", f"opt level {options['opt_level']}, aux stack check {check}")
+    nans = ", canonical NaNs" if options["canonicalize_nans"] else ""
+    yield field("options", f"opt level {options['opt_level']}, aux stack check {check}{nans}")
     yield field("checkpoints", _checkpoints(options, description["stable_points"]))
     intact = "" if description["module_intact"] else " (damaged: the module in the file has another)"
     yield field("module SHA-256", description["module_sha256"] + intact)

@@ -8,12 +8,12 @@ from typing import Annotated
 import typer
 
 from mvvm.cli import options as cli
-from mvvm.cli.compile import CompileRequest, compile_file
+from mvvm.cli.compile import CompileRequest, compile_file, parse_targets
 from mvvm.cli.ending import run_to_end
 from mvvm.cli.inspect import diff_files, inspect_file
 from mvvm.cli.run_options import RunOptions
 from mvvm.errors import UsageError
-from mvvm.options import CompileOptions, Policy, Target
+from mvvm.options import CompileOptions, Policy
 from mvvm.version import __version__
 
 Action = Callable[[str], int]  # gets the name of the command, for messages; returns the exit status
@@ -21,7 +21,7 @@ Action = Callable[[str], int]  # gets the name of the command, for messages; ret
 _COMPILE_EXAMPLES = """
   mvvm-compile app.wasm                             writes app.aot
   mvvm-compile --enable-counter-loop-checkpoint app.wasm
-  mvvm-compile --target aarch64 -o arm.aot app.wasm
+  mvvm-compile --target x86_64 --target aarch64 app.wasm     one file that runs on both
   mvvm-compile --cpu native -O 2 --report app.wasm
   cat app.wat | mvvm-compile - > app.aot
 """
@@ -34,12 +34,17 @@ _CHECKPOINT_EXAMPLES = """
   mvvm-checkpoint -t app.aot -x 10                  at the 10th function-level stable point; writes app.snap
   mvvm-checkpoint -t app.aot --after 2s -d . -- input.txt
   mvvm-checkpoint -t app.aot --every 10m            again and again, while the program runs on
+  mvvm-checkpoint -t app.aot --prepare x86_64,aarch64
   mvvm-checkpoint -t app.aot & kill -USR1 $!
 """
 _RESTORE_EXAMPLES = """
   mvvm-restore -t app.aot                           goes on from app.snap
   mvvm-restore -t app.aot -s other.snap --map-dir data::/mnt/data
   mvvm-restore -t app.aot --after 2s                and stops again
+"""
+_PREPARE_EXAMPLES = """
+  mvvm-prepare app.snap                             for what app.aot has code for; makes app.prepared/
+  mvvm-prepare app.snap -t lib/app.aot --target x86_64,aarch64
 """
 _INSPECT_EXAMPLES = """
   mvvm-inspect app.aot
@@ -74,7 +79,7 @@ def compile_command(
     source: cli.Source,
     output: cli.Output = None,
     opt_level: cli.OptLevel = CompileOptions.opt_level,
-    target: cli.TargetName = None,
+    target: cli.TargetNames = None,
     cpu: cli.Cpu = None,
     cpu_features: cli.CpuFeatures = "",
     disable_aux_stack_check: cli.DisableAuxStackCheck = False,
@@ -83,6 +88,7 @@ def compile_command(
     loop_dirty: cli.LoopDirty = False,
     loop: cli.EachLoop = False,
     threshold_bits: cli.ThresholdBits = CompileOptions.threshold_bits,
+    canonicalize_nans: cli.CanonicalizeNans = False,
     jobs: cli.Jobs = None,
     emit: cli.Emit = "aot",
     dump_wasm_view: cli.DumpWasmView = False,
@@ -103,14 +109,16 @@ def compile_command(
         del chosen[0]
     if len(chosen) > 1:
         raise UsageError("give one of the --enable-...loop...-checkpoint options, not several")
+    first, *also = parse_targets(target or (), cpu, cpu_features)
     options = CompileOptions(
         opt_level,
-        Target.parse(target, cpu, cpu_features),
+        first,
         not disable_aux_stack_check,
         chosen[0] if chosen else Policy.NONE,
         threshold_bits,
+        canonicalize_nans,
     )
-    request = CompileRequest(source, output, options, jobs, emit, dump_wasm_view, report, quiet)
+    request = CompileRequest(source, output, options, also, jobs, emit, dump_wasm_view, report, quiet)
     return lambda _: compile_file(request)
 
 
@@ -166,6 +174,7 @@ def checkpoint_command(
     trigger_file: cli.TriggerFile = None,
     zstd: cli.Zstd = None,
     debug: cli.Debug = False,
+    prepare: cli.Prepare = None,
     quiet: cli.Quiet = False,
     version: _Version = False,
 ) -> Action:
@@ -191,7 +200,7 @@ def checkpoint_command(
     )
     args = split_args(arg or (), words or ())
     folders = [(path, path) for path in dirs or ()] + [map_folder(item)[::-1] for item in map_dirs or ()]
-    return lambda command: checkpoint(command, target, args, env or (), folders, triggers, quiet)
+    return lambda command: checkpoint(command, target, args, env or (), folders, triggers, prepare or (), quiet)
 
 
 def restore_command(
@@ -238,19 +247,37 @@ def restore_command(
     return lambda command: restore(command, options)
 
 
+def prepare_command(
+    snapshot: cli.PreparedSnapshot,
+    aot: cli.PrepareProgram = None,
+    target: cli.PrepareTargets = None,
+    quiet: cli.Quiet = False,
+    version: _Version = False,
+) -> Action:
+    """Compile ahead of time what restoring a snapshot takes: for machines without a compiler, or that must be quick.
+
+    It goes into a folder beside the snapshot, NAME.prepared, where mvvm-restore looks. It is native code: take such a
+    folder only from whom you would take an .aot file.
+    """
+    from mvvm.cli.prepare import prepare_snapshot
+
+    return lambda command: prepare_snapshot(command, snapshot, aot, target or (), quiet)
+
+
 def inspect_command(
     file: cli.Inspected,
     json: cli.Json = False,
     function: cli.FunctionName = None,
+    target: cli.InspectTarget = None,
     diff: cli.Diff = None,
     version: _Version = False,
 ) -> Action:
     """Show what is in a snapshot, an .aot file or a module."""
     if diff is not None:
-        if function is not None:
-            raise UsageError("--diff and --function do not go together")
+        if function is not None or target is not None:
+            raise UsageError("--diff does not go with --function or --target")
         return lambda _: diff_files(diff, file, json)
-    return lambda _: inspect_file(file, json, function)
+    return lambda _: inspect_file(file, json, function, target)
 
 
 def _group(version: _Version = False) -> None:
@@ -269,6 +296,7 @@ def application(command: str) -> typer.Typer:
         ("run", run_command, _epilog(_RUN_EXAMPLES, _GUEST_STATUS), _UP_TO_FILE),
         ("checkpoint", checkpoint_command, _epilog(_CHECKPOINT_EXAMPLES, _STOPPED_STATUS), {}),
         ("restore", restore_command, _epilog(_RESTORE_EXAMPLES, _STOPPED_STATUS), {}),
+        ("prepare", prepare_command, _epilog(_PREPARE_EXAMPLES, _OWN_STATUS), {}),
         ("inspect", inspect_command, _epilog(_INSPECT_EXAMPLES, _INSPECT_STATUS), {}),
     )
     # Plain text: help goes into pipes and pagers, and must not take half a second.
@@ -299,6 +327,11 @@ def main() -> None:
 def main_compile() -> None:
     """Entry point of `mvvm-compile`."""
     run_to_end("mvvm-compile", lambda: run_command_line("mvvm-compile"))
+
+
+def main_prepare() -> None:
+    """Entry point of `mvvm-prepare`."""
+    run_to_end("mvvm-prepare", lambda: run_command_line("mvvm-prepare"))
 
 
 def main_inspect() -> None:

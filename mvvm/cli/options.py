@@ -27,11 +27,13 @@ Output = Annotated[
     ),
 ]
 OptLevel = Annotated[int, typer.Option("--opt-level", "-O", metavar="0-3", help="How hard LLVM optimizes.")]
-TargetName = Annotated[
-    str | None,
+TargetNames = Annotated[
+    list[str] | None,
     typer.Option(
-        metavar="ARCH",
-        help=f"What to compile for: {' or '.join(cpu.CPUS)}, or a Linux triple of these. [default: this machine's]",
+        "--target",
+        metavar="ARCH[:CPU]",
+        help=f"What to compile for: {', '.join(cpu.CPUS)}, or a Linux triple of these. Repeatable: the file has code "
+        "for each. [default: this machine's]",
         show_default=False,
     ),
 ]
@@ -39,7 +41,7 @@ Cpu = Annotated[
     str | None,
     typer.Option(
         metavar="NAME",
-        help=f"The oldest CPU that the code must run on ({_CPUS}), or native: this machine's. "
+        help=f"With one target: the oldest CPU that the code must run on ({_CPUS}), or native: this machine's. "
         f"[default: {_DEFAULT_CPUS}]",
         show_default=False,
     ),
@@ -50,6 +52,13 @@ CpuFeatures = Annotated[
 DisableAuxStackCheck = Annotated[
     bool,
     typer.Option("--disable-aux-stack-check", help="Do not trap where the program's own stack in memory overflows."),
+]
+CanonicalizeNans = Annotated[
+    bool,
+    typer.Option(
+        "--canonicalize-nans",
+        help="Let arithmetic give no NaN but the canonical one: results are then the same on every machine.",
+    ),
 ]
 FunctionLevel = Annotated[
     bool,
@@ -321,6 +330,37 @@ Verify = Annotated[
     typer.Option("--verify", help="Compare the checksums of all memory first, also where it is large and only mapped."),
 ]
 
+Prepare = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="ARCH,...",
+        help="Then compile for these what a restore needs, so that it needs no compiler: see mvvm prepare.",
+        show_default=False,
+    ),
+]
+
+# Of `prepare`.
+PreparedSnapshot = Annotated[str, typer.Argument(metavar="SNAPSHOT", help="The snapshot.", show_default=False)]
+PrepareProgram = Annotated[
+    str | None,
+    typer.Option(
+        "--aot",
+        "-t",
+        metavar="FILE",
+        help="The program, an .aot file. [default: the snapshot's name with .aot]",
+        show_default=False,
+    ),
+]
+PrepareTargets = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--target",
+        metavar="ARCH,...",
+        help=f"Where it is to go on: {', '.join(cpu.CPUS)}. Repeatable. [default: what the .aot file has code for]",
+        show_default=False,
+    ),
+]
+
 # Of `inspect`.
 Inspected = Annotated[
     str,
@@ -335,6 +375,15 @@ Diff = Annotated[
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+InspectTarget = Annotated[
+    str | None,
+    typer.Option(
+        "--target",
+        metavar="ARCH",
+        help="Of an .aot file for several: what is for this one. [default: the first]",
+        show_default=False,
+    ),
+]
 FunctionName = Annotated[
     str | None,
     typer.Option(

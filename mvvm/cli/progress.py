@@ -1,11 +1,11 @@
-"""A progress bar on standard error, for compilations that take a while."""
+"""A progress bar on standard error, for what takes a while."""
 
 from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import TracebackType
 
@@ -16,18 +16,19 @@ if TYPE_CHECKING:
 _LONG = 64 * 1024
 
 
-class CompileProgress:
-    """A context in which a bar shows what was compiled; `update` is for `compile_module`'s `progress`.
+class ProgressBar:
+    """A context in which a bar with a `label` shows how much of something is done.
 
-    Shows nothing for a small module, if `quiet`, or where standard error is no terminal.
+    Shows nothing for less than `least` in all, if `quiet`, or where standard error is no terminal.
     """
 
-    def __init__(self, source: str, quiet: bool) -> None:
-        self._source = source
+    def __init__(self, label: str, quiet: bool, least: int = 1) -> None:
+        self._label = label
+        self._least = least
         self._shown = not quiet and sys.stderr is not None and sys.stderr.isatty()
         self._bar: Progress | None = None
 
-    def __enter__(self) -> CompileProgress:
+    def __enter__(self) -> ProgressBar:
         return self
 
     def __exit__(
@@ -37,8 +38,8 @@ class CompileProgress:
             self._bar.stop()
 
     def update(self, done: int, total: int) -> None:
-        """Show that `done` of `total` bytes of function bodies are compiled."""
-        if not self._shown or total < _LONG:
+        """Show that `done` of `total` is done."""
+        if not self._shown or total < self._least:
             return
         if self._bar is None:
             from rich.console import Console
@@ -46,7 +47,12 @@ class CompileProgress:
 
             # No refreshing in the background: a thread would be running when the compiler forks its workers.
             self._bar = Progress(console=Console(stderr=True), auto_refresh=False, transient=True)
-            self._bar.add_task(f"Compiling {os.path.basename(self._source)}", total=total)
+            self._bar.add_task(self._label, total=total)
             self._bar.start()
-        self._bar.update(self._bar.task_ids[0], completed=done)
+        self._bar.update(self._bar.task_ids[0], completed=done, total=total)
         self._bar.refresh()
+
+
+def compile_progress(source: str, quiet: bool) -> ProgressBar:
+    """A bar for the compilation of a file: its `update` is for `compile_module`'s `progress`."""
+    return ProgressBar(f"Compiling {os.path.basename(source)}", quiet, _LONG)

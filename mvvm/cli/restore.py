@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
+
+from mvvm import cpu
 from mvvm.cli.checkpoint import finish, snapshot_path
+from mvvm.cli.progress import ProgressBar
 from mvvm.cli.run import load_program
 from mvvm.cli.session import Session, run_frames
 from mvvm.errors import UsageError
-from mvvm.migrate.snapshot import Snapshot
+from mvvm.migrate.snapshot import Snapshot, prepared_folder
 from mvvm.runtime.command import instantiate
 from mvvm.runtime.control import WITHOUT_STABLE_POINTS
 
@@ -20,7 +24,14 @@ def restore(command: str, options: RestoreOptions) -> int:
     target, triggers = options.target, options.triggers
     path = options.snapshot or snapshot_path(target)
     session = Session(command, triggers, triggers.output or path)
-    program = load_program(command, target, checkpoint=True, quiet=options.quiet)
+    prepared = prepared_folder(path)
+    program = load_program(
+        command,
+        target,
+        checkpoint=True,
+        quiet=options.quiet,
+        prepared=os.path.join(prepared, cpu.host_architecture()),
+    )
     session.stoppable = program.target.checkpoint != "none"
     if not session.stoppable and (triggers.any or triggers.debug or triggers.leave_running):
         raise UsageError(f"{target}: {WITHOUT_STABLE_POINTS}")
@@ -36,8 +47,10 @@ def restore(command: str, options: RestoreOptions) -> int:
     def body() -> int:
         instance = instantiate(program, wasi, state=snapshot, prepare=session.prepare if session.stoppable else None)
         continuations = session.continuations_of(program)
+        continuations.add_prepared(prepared)
         for innermost in view.frames[:1]:
-            continuations.find(innermost)
+            with ProgressBar(f"Compiling where {path} goes on", options.quiet) as bar:
+                continuations.find(innermost, bar.update)
         continuations.find_ahead(view.frames)
         return run_frames(instance, list(view.frames), continuations)
 

@@ -6,7 +6,7 @@ import _thread
 import os
 
 from mvvm.cli.ending import guest_status
-from mvvm.errors import EnvironmentFailure, GuestExit, InputError, UsageError
+from mvvm.errors import EnvironmentFailure, GuestExit, IncompatibleAot, InputError, UsageError
 from mvvm.runtime.program import load
 from mvvm.runtime.wasi import Wasi
 from mvvm.wasm.types import MAX_PAGES, PAGE_SIZE
@@ -56,10 +56,12 @@ def load_program(
     cpu: str | None = None,
     checkpoint: bool = False,
     quiet: bool = False,
+    prepared: str | None = None,
 ) -> Program:
     """Load an `.aot` file; compile anything else, unless it is in the cache. Raises MvvmError.
 
-    A module is compiled with `opt_level` for `cpu`, and so that it can be stopped if `checkpoint`.
+    A module is compiled with `opt_level` for `cpu`, and so that it can be stopped if `checkpoint`. An `.aot` file whose
+    code cannot run here is compiled again, unless that is in the folder `prepared`.
     """
     file = _open(path)
     try:
@@ -71,7 +73,12 @@ def load_program(
     if is_elf or path.endswith(".aot"):
         if opt_level is not None or cpu is not None:
             raise UsageError(f"{path} is compiled already: --opt-level and --cpu are for modules")
-        return load(path)
+        try:
+            return load(path)
+        except IncompatibleAot:
+            from mvvm.cli.compile import load_foreign
+
+            return load_foreign(command, path, prepared, quiet=quiet)
     from mvvm.cli.compile import load_module
 
     return load_module(command, path, opt_level, cpu, checkpoint=checkpoint, quiet=quiet)

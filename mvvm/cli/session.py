@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mvvm.abi.view import Frame, WasiState
+    from mvvm.cli.prepare import Preparation
     from mvvm.cli.triggers import Triggers
     from mvvm.runtime.control import Controller
     from mvvm.runtime.instance import Instance
@@ -54,6 +55,7 @@ class Session:
         self._wasi_state: WasiState | None = None
         self._writer = 0  # process that writes a snapshot, 0 where there is none
         self._is_writer = False
+        self.preparation: Preparation | None = None  # what comes after a snapshot that is written while the guest runs
         self.stoppable = True  # compiled with stable points
         self._outcome: int | BaseException | None = None
         self.written = 0  # snapshots
@@ -107,6 +109,8 @@ class Session:
             self._look_for_trigger_file()
             self._reap(os.WNOHANG)
         self._reap(0)
+        if self.preparation is not None:
+            self.preparation.finish()
         if isinstance(self._outcome, BaseException):
             raise self._outcome
         return self._outcome
@@ -147,6 +151,8 @@ class Session:
 
     def _reap(self, how: int) -> None:
         """Look after the process that writes a snapshot, if there is one; it said itself how it went."""
+        if self.preparation is not None:
+            self.preparation.look()
         if not self._writer:
             return
         pid, status = os.waitpid(self._writer, how)
@@ -163,6 +169,8 @@ class Session:
                 say(self._command, "warning", f"no checkpoint was written: the process that wrote it: {name}")
             elif status == 0:
                 self.written += 1
+                if self.preparation is not None:
+                    self.preparation.start()
 
     # The guest's thread.
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from mvvm.abi.context import RECORD_CODE, RECORD_CONTEXT
 from mvvm.lower.indirect import lower_callee
-from mvvm.lower.llvm_types import LLVM, SELF, result_type
+from mvvm.lower.llvm_types import LLVM, SELF, result_type, returned_types
 from mvvm.lower.stable_points import check_call
 
 if TYPE_CHECKING:
@@ -31,7 +31,9 @@ def _emit_call(f: FunctionLowering, type_: FuncType, callee: str, context: str, 
         stack.append(f.emit(call))
     else:
         whole = f.emit(call)
-        stack.extend([f.emit(f"extractvalue {returned} {whole}, {i}") for i in range(len(results))])
+        for i, (t, travels) in enumerate(zip(results, returned_types(results), strict=True)):
+            value = f.emit(f"extractvalue {returned} {whole}, {i}")
+            stack.append(value if travels == LLVM[t] else f.emit(f"bitcast {travels} {value} to {LLVM[t]}"))
     check_call(f, len(results), table)
 
 

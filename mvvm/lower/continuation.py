@@ -23,11 +23,13 @@ from typing import TYPE_CHECKING
 
 from mvvm.abi.context import CONTEXT_SWITCH
 from mvvm.abi.sections import RESUME
+from mvvm.abi.stable_points import first_slots
 from mvvm.abi.view import AT
 from mvvm.errors import BadSnapshot
+from mvvm.lower import nans
 from mvvm.lower.function import Frame, FunctionLowering
 from mvvm.lower.indirect import declare_static_table
-from mvvm.lower.llvm_types import LLVM, SELF, ZERO, result_type
+from mvvm.lower.llvm_types import LLVM, SELF, ZERO, result_type, returned_types
 from mvvm.lower.loops import merge_edges, rows_of, state_of_loop
 from mvvm.lower.module import HANDLERS, declare_function, declare_support, lower_function, module_text
 from mvvm.passes.liveness import live_locals
@@ -97,6 +99,7 @@ def lower_continuation(
     result = _lower_resumed(module, facts, shadow_stack, *label)
     texts = [result.text]
     called, tables = set(result.lowering.called), set(result.lowering.static_tables_used)
+    declarations = set(result.lowering.declarations)
     pending, defined, budget = sorted(called), set[int](), _ALL_INLINED_BYTES
     for index in pending:  # grows
         if index in defined:
@@ -110,12 +113,16 @@ def lower_continuation(
         texts.append(lowering.text("internal" if index in missing else "available_externally"))
         called |= lowering.called
         tables |= lowering.static_tables_used
+        declarations |= lowering.declarations
         pending += sorted(lowering.called)
     # What is elsewhere is not near: no hidden symbols, so that LLVM goes through stubs and the global offset table.
     texts += [declare_static_table(table, "") for table in sorted(tables)]
     texts += [declare_function(module.info, index, "") for index in sorted(called - defined)]
-    texts.append(declare_support(""))
-    result.text = module_text(texts)
+    texts += sorted(declarations)
+    if facts.canonicalize_nans:
+        texts.append(nans.DEFINITIONS)
+    texts.append(declare_support("", facts.architecture))
+    result.text = module_text(texts, facts.architecture)
     return result
 
 
@@ -199,11 +206,11 @@ class _Resumed:
         f = self.f
         f.locals = [ZERO[t] for t in f.function.locals]
         num_locals = len(result.locals)
-        for slot, type_ in enumerate(result.types):
+        for position, (type_, slot) in enumerate(zip(result.types, first_slots(result.types), strict=False)):
             address = f.emit(f"getelementptr inbounds i8, ptr %values, i64 {8 * slot}")
             value = f.emit(f"load {LLVM[type_]}, ptr {address}, align 8")
-            if slot < num_locals:
-                f.locals[result.locals[slot]] = value
+            if position < num_locals:
+                f.locals[result.locals[position]] = value
             else:
                 f.stack.append(value)
 
@@ -257,7 +264,8 @@ class _Resumed:
             live = self.live[item.start]
             types = "".join([function.locals[i] for i in live]) + function.operands[item.start]
             pc = function.offsets[item.start]
-            for slot, (type_, value) in enumerate(zip(types, [*(locals_[i] for i in live), *operands], strict=True)):
+            values = [*(locals_[i] for i in live), *operands]
+            for type_, value, slot in zip(types, values, first_slots(types)[:-1], strict=True):
                 address = f.emit(f"getelementptr inbounds i8, ptr %values, i64 {8 * slot}")
                 f.lines.append(f"  store {LLVM[type_]} {value}, ptr {address}, align 8")
             f.lines.append(f"  store i64 {pc}, ptr {f.context_field('%switch', CONTEXT_SWITCH)}, align 8")
@@ -333,11 +341,11 @@ def _thunk(function: Function) -> str:
         "  br i1 %stays, label %results, label %return",
         "results:",
     ]
-    for i, t in enumerate(results):
+    for i, travels in enumerate(returned_types(results)):
         value = "%r"
         if len(results) > 1:
             value = f"%r{i}"
             lines.append(f"  {value} = extractvalue {returned} %r, {i}")
         lines.append(f"  %t{i} = getelementptr i8, ptr %values, i64 {16 * i}")
-        lines.append(f"  store {LLVM[t]} {value}, ptr %t{i}")
+        lines.append(f"  store {travels} {value}, ptr %t{i}")
     return "\n".join([*lines, "  br label %return", "return:", "  ret void\n}\n"])

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from mvvm.abi import traps
 from mvvm.lower.function import Frame
-from mvvm.lower.llvm_types import LLVM, result_type
+from mvvm.lower.llvm_types import LLVM, result_type, returned_types
 from mvvm.lower.loops import close_loop, open_loop
 from mvvm.wasm.code import LOOP
 
@@ -76,8 +76,10 @@ def _return_results(f: FunctionLowering) -> None:
         return
     type_ = result_type(f.function.type)
     whole = "poison"
-    for index, (result, value) in enumerate(zip(results, values, strict=True)):
-        whole = f.emit(f"insertvalue {type_} {whole}, {LLVM[result]} {value}, {index}")
+    for index, (result, travels, value) in enumerate(zip(results, returned_types(results), values, strict=True)):
+        if travels != LLVM[result]:
+            value = f.emit(f"bitcast {LLVM[result]} {value} to {travels}")
+        whole = f.emit(f"insertvalue {type_} {whole}, {travels} {value}, {index}")
     f.lines.append(f"  ret {type_} {whole}")
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from mvvm.abi.context import MEMORY_BASE, MEMORY_CELL, ContextLayout
 from mvvm.abi.sections import FUNCTION
+from mvvm.cpu import BIG_ENDIAN
 from mvvm.lower.llvm_types import INVARIANT, LLVM, SELF, ZERO, phi, result_type
 from mvvm.lower.stable_points import write_commits
 from mvvm.options import Policy
@@ -38,10 +39,13 @@ class ModuleFacts:
     __slots__ = (
         "_canonical",
         "architecture",
+        "canonicalize_nans",
+        "features",
         "fixed_tables",
         "info",
         "layout",
         "policy",
+        "reverses_bytes",
         "static_tables",
         "suspending",
         "threshold_bits",
@@ -51,6 +55,9 @@ class ModuleFacts:
         """`suspending` are the functions that may suspend, if that is known already."""
         self.info = info = module.info
         self.architecture = options.target.architecture
+        self.features = options.target.features  # as LLVM calls them, those that not every such machine has
+        # Whether memories have another byte order than the machine.
+        self.reverses_bytes = self.architecture in BIG_ENDIAN
         self.layout = ContextLayout(info)
         changed = find_changed_tables(module)
         # Function indices in the tables that never change.
@@ -63,6 +70,7 @@ class ModuleFacts:
         }
         self.policy = options.checkpoint
         self.threshold_bits = options.threshold_bits
+        self.canonicalize_nans = options.canonicalize_nans
         self.suspending = Suspending(module.info, self.static_tables)
         if suspending is not None:
             self.suspending.functions = suspending
@@ -108,6 +116,7 @@ class FunctionLowering:
         "commits",
         "current",
         "dead_sets",
+        "declarations",
         "facts",
         "frames",
         "function",
@@ -119,12 +128,14 @@ class FunctionLowering:
         "points",
         "position",
         "promotions",
+        "raw",
         "reachable",
         "returns_early",
         "stable_points",
         "stack",
         "static_tables_used",
         "sums",
+        "vectors",
     )
 
     def __init__(self, function: Function, facts: ModuleFacts, *, canonical: bool = False) -> None:
@@ -160,6 +171,9 @@ class FunctionLowering:
         self.bools: dict[str, str] = {}  # i32 that is 0 or 1 -> the i1 it was made from
         self.loads: dict[str, int] = {}  # value -> line of the load that made it
         self.promotions: dict[str, str] = {}  # f64 -> the f32 that it was promoted from
+        self.vectors: dict[str, tuple[str, str]] = {}  # v128 -> the vector that it was cast from, after its type
+        self.declarations: set[str] = set()  # of intrinsics and constants that only vectors need
+        self.raw: dict[str, str] = {}  # float -> the same, with whatever NaN (mvvm.lower.nans)
         self._names = 0
         self._traps: dict[int, str] = {}
         self._prologue: dict[str, str] = {}  # values computed in the entry block: name -> lines
@@ -254,18 +268,22 @@ class FunctionLowering:
         first = values[0]
         if values.count(first) == len(values):
             return first
-        return self.emit(phi(type_, origins, values))
+        value = self.emit(phi(type_, origins, values))
+        raw = self.raw
+        if raw and not raw.keys().isdisjoint(values):
+            raw[value] = self.emit(phi(type_, origins, [raw.get(v, v) for v in values]))
+        return value
 
     # Values that the entry block computes once.
 
     def context_field(self, name: str, offset: int) -> str:
         """The address of a field of the context."""
-        return self._once(name, f"getelementptr inbounds i8, ptr %ctx, i64 {offset}")
+        return self.once(name, f"getelementptr inbounds i8, ptr %ctx, i64 {offset}")
 
     def context_pointer(self, name: str, offset: int) -> str:
         """A pointer in the context that never changes."""
         field = self.context_field(f"{name}.p", offset)
-        return self._once(name, f"load ptr, ptr {field}, align 8, {INVARIANT}")
+        return self.once(name, f"load ptr, ptr {field}, align 8, {INVARIANT}")
 
     def memory_base(self, index: int) -> str:
         """The address of a memory's byte 0."""
@@ -283,7 +301,8 @@ class FunctionLowering:
             return self.context_field(f"%global{index}", offset)
         return self.context_pointer(f"%global{index}", offset)
 
-    def _once(self, name: str, expression: str) -> str:
+    def once(self, name: str, expression: str) -> str:
+        """A value of this name, computed at the function's entry."""
         if name not in self._prologue:
             self._prologue[name] = f"  {name} = {expression}"
         return name

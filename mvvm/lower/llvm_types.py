@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mvvm.wasm.types import EXTERNREF, F32, F64, FUNCREF, I32, I64, FuncType
+from mvvm.wasm.types import EXTERNREF, F32, F64, FUNCREF, I32, I64, V128, FuncType
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-# A funcref is the address of a Record (mvvm.abi.context), an externref a handle (mvvm.runtime.references).
-LLVM = {I32: "i32", I64: "i64", F32: "float", F64: "double", FUNCREF: "ptr", EXTERNREF: "i64"}
-ZERO = {I32: "0", I64: "0", F32: "0.0", F64: "0.0", FUNCREF: "null", EXTERNREF: "0"}
+# A funcref is the address of a Record (mvvm.abi.context), an externref a handle (mvvm.runtime.references),
+# a v128 its 128 bits in the order of the machine (mvvm.lower.lanes).
+LLVM = {I32: "i32", I64: "i64", F32: "float", F64: "double", V128: "<2 x i64>", FUNCREF: "ptr", EXTERNREF: "i64"}
+_INTEGERS = {F32: "i32", F64: "i64"}  # of a float's width
+ZERO = {I32: "0", I64: "0", F32: "0.0", F64: "0.0", V128: "zeroinitializer", FUNCREF: "null", EXTERNREF: "0"}
 
 
 # The context, which all functions take, in a register of its own that callees preserve: it stays there through calls.
@@ -55,9 +57,21 @@ def float_bits(constant: str, type_: str) -> int:
     return sign if exponent == 0 else sign | exponent - 1023 + 127 << 23 | mantissa
 
 
+def returned_types(results: str) -> list[str]:
+    """LLVM's types of results as functions return them.
+
+    On x86-64 a third float would come back in a register of the x87, which makes signalling NaNs quiet. So it and all
+    floats after it are returned by their bits. A v128 counts as a float, and comes back as it is.
+    """
+    types = [LLVM[t] for t in results]
+    for i in [i for i, t in enumerate(results) if t in _INTEGERS or t == V128][2:]:
+        types[i] = _INTEGERS.get(results[i], types[i])
+    return types
+
+
 def result_type(type_: FuncType) -> str:
     """The return type of a function: a structure if it has several results."""
-    results = [LLVM[t] for t in type_.results]
+    results = returned_types(type_.results)
     if not results:
         return "void"
     return results[0] if len(results) == 1 else "{ " + ", ".join(results) + " }"
@@ -74,14 +88,34 @@ def signature(type_: FuncType) -> str:
 #   disable-tail-calls     endless recursion must exhaust the stack, not loop
 #   uwtable                call frame information for every instruction, for backtraces: no frame pointers are needed
 # mustprogress and willreturn are not promised: endless loops are valid.
-ATTRIBUTES = (
+_ATTRIBUTES = (
     "nounwind uwtable null_pointer_is_valid "
     '"probe-stack"="inline-asm" "disable-tail-calls"="true" "frame-pointer"="none"'
 )
 
+# RISC-V grows a frame in two steps, the first by less than 2048 bytes, and looks at each alone: so must the second be
+# small, or together they jump over a page.
+_MORE_ATTRIBUTES = {"riscv64": ' "stack-probe-size"="2048"'}
+
+
+def attributes(architecture: str) -> str:
+    """The attributes of compiled functions."""
+    return _ATTRIBUTES + _MORE_ATTRIBUTES.get(architecture, "")
+
+
 # What `mvvm_stable_point` does to memory that its caller knows of: it may read all, since the program may be stopped
 # there, and writes none. So loads may be moved over a stable point, and stores may not.
 STABLE_POINT_ATTRIBUTES = "cold nounwind memory(read, inaccessiblemem: readwrite)"
+
+
+def stable_point_convention(architecture: str) -> str:
+    """The calling convention of `mvvm_stable_point`, followed by a space: all registers are preserved where LLVM can.
+
+    LLVM takes `preserve_allcc` for C's convention on s390x, has none like it on riscv64, and the one that comes near
+    makes every caller there save all floating-point registers.
+    """
+    return "preserve_allcc " if architecture in ("x86_64", "aarch64") else ""
+
 
 INVARIANT = "!invariant.load !0"
 COLD = "!prof !8"  # of a branch whose second target is hardly ever taken
@@ -102,6 +136,7 @@ _INTRINSICS = (
     [f"declare {t} @llvm.{name}.{t}({t}, i1)" for t in ("i32", "i64") for name in ("ctlz", "cttz")]
     + [f"declare {t} @llvm.ctpop.{t}({t})" for t in ("i32", "i64")]
     + [f"declare {t} @llvm.{name}.{t}({t}, {t}, {t})" for t in ("i32", "i64") for name in ("fshl", "fshr")]
+    + [f"declare {t} @llvm.bswap.{t}({t})" for t in ("i16", "i32", "i64")]
     + [
         f"declare {t} @llvm.{name}.{s}({t})"
         for t, s in (("float", "f32"), ("double", "f64"))

@@ -24,6 +24,7 @@ from mvvm.lower.function import Frame
 from mvvm.lower.llvm_types import LLVM, phi
 from mvvm.lower.stable_points import check_loop
 from mvvm.passes.stable_points import STRIP
+from mvvm.wasm.types import F32, F64
 
 if TYPE_CHECKING:
     from mvvm.lower.function import FunctionLowering
@@ -75,6 +76,8 @@ def _start_with_phis(f: FunctionLowering, block: Any, label: str) -> Phis:
     for type_ in _types(f, block):
         phis.append((len(f.lines), f.name(), LLVM[type_]))
         f.lines.append("")
+        if f.facts.canonicalize_nans and type_ in (F32, F64):
+            f.raw[phis[-1][1]] = f.name()
     names = [name for _, name, _ in phis]
     arity = len(block.type.params)
     if arity:
@@ -148,3 +151,6 @@ def _write_phis(f: FunctionLowering, phis: Phis, rows: list[Row]) -> None:
     columns = zip(*[values for _, values in rows], strict=True)
     for (line, name, type_), column in zip(phis, columns, strict=True):
         f.outer_lines[line] = f"  {name} = {phi(type_, origins, column)}"
+        raw = f.raw.get(name)
+        if raw is not None:
+            f.outer_lines[line] += f"\n  {raw} = {phi(type_, origins, [f.raw.get(v, v) for v in column])}"

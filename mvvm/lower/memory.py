@@ -3,6 +3,9 @@
 No bounds checks at loads and stores: every address that 33 bits can form lies in the memory's reservation, where
 what is not memory is a guard page. `inbounds` is true of such an address for the same reason. Bulk operations
 check, since they must not have an effect before they trap.
+
+Memories are little-endian on every machine. On one that is not, values are reversed as integers; LLVM makes one
+instruction of an access and the reversal.
 """
 
 from __future__ import annotations
@@ -24,7 +27,7 @@ if TYPE_CHECKING:
 _PAGE_SHIFT = PAGE_SIZE.bit_length() - 1
 
 
-def _address(f: FunctionLowering, memory: int, offset: int, index: str) -> str:
+def address_of(f: FunctionLowering, memory: int, offset: int, index: str) -> str:
     """A pointer to byte `index` + `offset` of a memory.
 
     An index that is a known distance above one which was accessed before needs no 32-bit arithmetic: that access
@@ -61,16 +64,26 @@ def _index(f: FunctionLowering, base: str, index: str) -> str:
     return address
 
 
+_FLOATS = {"float": "i32", "double": "i64"}
+
+
 def _load(type_: str, bits: int = 0, extend: str = "") -> Handler:
     narrow = f"i{bits}" if bits else type_
+    integer = _FLOATS.get(narrow, narrow)
     before = f"load {narrow}, ptr "
     after = f", align 1, {LINEAR_MEMORY}"
 
     def lower(f: FunctionLowering, immediate: Any) -> None:
         memory, offset = immediate
-        address = _address(f, memory, offset, f.stack.pop())
+        address = address_of(f, memory, offset, f.stack.pop())
         line = len(f.lines)
-        value = f.emit(before + address + after)
+        if f.facts.reverses_bytes and integer != "i8":
+            value = f.emit(f"load {integer}, ptr {address}{after}")
+            value = f.emit(f"call {integer} @llvm.bswap.{integer}({integer} {value})")
+            if integer != narrow:
+                value = f.emit(f"bitcast {integer} {value} to {narrow}")
+        else:
+            value = f.emit(before + address + after)
         if bits:
             value = f.emit(f"{extend} {narrow} {value} to {type_}")
         f.loads[value] = line
@@ -83,11 +96,16 @@ def _store(type_: str, bits: int = 0) -> Handler:
     def lower(f: FunctionLowering, immediate: Any) -> None:
         memory, offset = immediate
         value = f.stack.pop()
-        address = _address(f, memory, offset, f.stack.pop())
+        address = address_of(f, memory, offset, f.stack.pop())
         stored = type_
         if bits:
             stored = f"i{bits}"
             value = f.emit(f"trunc {type_} {value} to {stored}")
+        if f.facts.reverses_bytes and stored != "i8":
+            if stored in _FLOATS:
+                value = f.emit(f"bitcast {stored} {value} to {_FLOATS[stored]}")
+                stored = _FLOATS[stored]
+            value = f.emit(f"call {stored} @llvm.bswap.{stored}({stored} {value})")
         f.lines.append(f"  store {stored} {value}, ptr {address}, align 1, {LINEAR_MEMORY}")
 
     return lower

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mvvm.lower import calls, control, memory, numeric, variables
+from mvvm.lower import calls, control, memory, nans, numeric, simd, variables
 from mvvm.lower import tables as table_instructions
 from mvvm.lower.function import FunctionLowering, ModuleFacts
 from mvvm.lower.indirect import declare_static_table, define_static_tables
 from mvvm.lower.llvm_types import (
-    ATTRIBUTES,
     DECLARATIONS,
     LLVM,
     METADATA,
     SELF,
     STABLE_POINT_ATTRIBUTES,
+    attributes,
     result_type,
+    stable_point_convention,
 )
 from mvvm.passes.shadow_stack import GLOBAL_SET_STACK_POINTER, ShadowStack, insert_stack_checks
 from mvvm.wasm.code import decode_function
@@ -35,6 +36,7 @@ _BY_NAME: dict[str, Callable[[FunctionLowering, Any], None]] = {
     **numeric.HANDLERS,
     **calls.HANDLERS,
     **table_instructions.HANDLERS,
+    **simd.HANDLERS,
 }
 
 
@@ -80,6 +82,7 @@ def lower_partition(
     texts = []
     called: set[int] = set()
     tables: set[int] = set()
+    declarations: set[str] = set()
     defined = set()
     instructions = 0
     points: list[Point] = []
@@ -88,6 +91,7 @@ def lower_partition(
         texts.append(lowering.text(_linkage(facts, roots, index)))
         called |= lowering.called
         tables |= lowering.static_tables_used
+        declarations |= lowering.declarations
         defined.add(index)
         instructions += len(lowering.function.ops)
         points += lowering.points
@@ -98,9 +102,12 @@ def lower_partition(
     else:
         texts += [declare_static_table(table, "hidden") for table in sorted(tables)]
     texts += [declare_function(module.info, index, "hidden") for index in sorted(called - defined)]
+    texts += sorted(declarations)
+    if facts.canonicalize_nans:
+        texts.append(nans.DEFINITIONS)
     if not support:
-        texts.append(declare_support("hidden"))
-    return Partition("".join([module_text(texts), support]), instructions, points)
+        texts.append(declare_support("hidden", facts.architecture))
+    return Partition("".join([module_text(texts, facts.architecture), support]), instructions, points)
 
 
 def _linkage(facts: ModuleFacts, roots: set[int] | None, index: int) -> str:
@@ -119,18 +126,19 @@ def declare_function(info: ModuleInfo, index: int, linkage: str) -> str:
     return f"declare {linkage} {result_type(type_)} @f{index}({params}) #0\n"
 
 
-def declare_support(linkage: str) -> str:
+def declare_support(linkage: str, architecture: str) -> str:
     """Declarations of what functions call of the support code, which another module of IR holds."""
     return (
         f"declare {linkage} void @mvvm_trap({SELF}, i32) cold noreturn #0\n"
         f"declare {linkage} i64 @mvvm_builtin({SELF}, i32, i64, i64, i64, i64, i64) #0\n"
-        f"declare {linkage} preserve_allcc ptr @mvvm_stable_point({SELF}, i64) {STABLE_POINT_ATTRIBUTES}\n"
+        f"declare {linkage} {stable_point_convention(architecture)}ptr @mvvm_stable_point({SELF}, i64) "
+        f"{STABLE_POINT_ATTRIBUTES}\n"
     )
 
 
-def module_text(parts: list[str]) -> str:
+def module_text(parts: list[str], architecture: str) -> str:
     """IR with what every module of IR needs around it."""
-    return "\n".join([*parts, DECLARATIONS, f"attributes #0 = {{ {ATTRIBUTES} }}", METADATA])
+    return "\n".join([*parts, DECLARATIONS, f"attributes #0 = {{ {attributes(architecture)} }}", METADATA])
 
 
 def lower_function(

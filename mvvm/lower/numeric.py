@@ -1,7 +1,8 @@
 """Numeric instructions, as rows: mnemonic -> LLVM template, and functions for the few that can trap.
 
 No fast-math flags and no nsw or nuw: Wasm promises neither. Where LLVM would fold an operation that Wasm defines
-to quieten a signalling NaN (x * 1.0, x + 0.0 and the like), the operand is canonicalized first.
+to quieten a signalling NaN (x * 1.0, x + 0.0 and the like), the operand is made quiet first. mvvm.lower.nans tells the
+instructions that make NaNs, and those that cannot tell them apart, from the others.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from mvvm.abi import traps
 from mvvm.lower.llvm_types import f32_constant, f64_constant
+from mvvm.lower.nans import arithmetic, blind, canonical, canonicalize, quieten
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,21 +65,40 @@ def _extremum(intrinsic: str, float_: str) -> Handler:
     """Min or max, whose result is a quiet NaN if an operand is a NaN.
 
     LLVM's intrinsics may return a signalling operand as it is, and do so on x86, so the NaN comes from an addition
-    there. AArch64's instruction does as Wasm says.
+    there, or is the canonical one. AArch64's instruction does as Wasm says, unless LLVM does without it.
     """
     llvm = _FLOATS[float_]
 
     def lower(f: FunctionLowering, _: Any) -> None:
         stack = f.stack
         right = stack.pop()
-        operands = f"{llvm} {stack[-1]}, {llvm} {right}"
+        left = stack[-1]
         if f.facts.architecture == "aarch64":
-            stack[-1] = f.emit(f"call {llvm} @llvm.{intrinsic}.{float_}({operands})")
+            if left == right or right in _INFINITIES:
+                left = quieten(f, left, llvm)
+            elif left in _INFINITIES:
+                right = quieten(f, right, llvm)
+            stack[-1] = f.emit(f"call {llvm} @llvm.{intrinsic}.{float_}({llvm} {left}, {llvm} {right})")
+            canonicalize(f, llvm)
             return
-        is_nan = f.emit(f"fcmp uno {llvm} {stack[-1]}, {right}")
-        quiet = f.emit(f"fadd {llvm} {stack[-1]}, {right}")
-        number = f.emit(f"call nnan {llvm} @llvm.{intrinsic}.{float_}({operands})")
+        is_nan = f.emit(f"fcmp uno {llvm} {left}, {right}")
+        same = f.facts.canonicalize_nans
+        quiet = canonical(f, llvm) if same else _quiet(f, "fadd", llvm, left, right)
+        number = f.emit(f"call nnan {llvm} @llvm.{intrinsic}.{float_}({llvm} {left}, {llvm} {right})")
         stack[-1] = f.emit(f"select i1 {is_nan}, {llvm} {quiet}, {llvm} {number}")
+
+    return blind(lower, 2)
+
+
+def _round(intrinsic: str, float_: str) -> Handler:
+    """Round to a whole number. What LLVM makes of it on RISC-V gives a signalling NaN as it came in."""
+    llvm = _FLOATS[float_]
+
+    def lower(f: FunctionLowering, _: Any) -> None:
+        value = f.stack[-1]
+        if f.facts.architecture == "riscv64":
+            value = quieten(f, value, llvm)
+        f.stack[-1] = f.emit(f"call {llvm} @llvm.{intrinsic}.{float_}({llvm} {value})")
 
     return lower
 
@@ -216,6 +237,8 @@ _IDENTITIES = frozenset(
     + [f32_constant(bits) for bits in (0, 1 << 31, 0x7F << 23, 0x17F << 23)]
 )
 
+_INFINITIES = frozenset([f64_constant(bits) for bits in (0x7FF << 52, 0xFFF << 52)])  # spelled alike in both types
+
 
 def _arithmetic(operation: str, float_: str) -> Handler:
     llvm = _FLOATS[float_]
@@ -224,17 +247,18 @@ def _arithmetic(operation: str, float_: str) -> Handler:
         stack = f.stack
         right = stack.pop()
         left = stack.pop()
-        if right in _IDENTITIES and left[0] == "%":
-            left = _canonicalize(f, left, llvm, float_)
-        elif left in _IDENTITIES and right[0] == "%":
-            right = _canonicalize(f, right, llvm, float_)
-        stack.append(f.emit(f"{operation} {llvm} {left}, {right}"))
+        stack.append(_quiet(f, operation, llvm, left, right))
 
     return lower
 
 
-def _canonicalize(f: FunctionLowering, value: str, llvm: str, float_: str) -> str:
-    return f.emit(f"call {llvm} @llvm.canonicalize.{float_}({llvm} {value})")
+def _quiet(f: FunctionLowering, operation: str, llvm: str, left: str, right: str) -> str:
+    """Emit an arithmetic instruction, none of whose NaNs is signalling."""
+    if right in _IDENTITIES:
+        left = quieten(f, left, llvm)
+    elif left in _IDENTITIES:
+        right = quieten(f, right, llvm)
+    return f.emit(f"{operation} {llvm} {left}, {right}")
 
 
 def _promote(f: FunctionLowering, _: Any) -> None:
@@ -247,7 +271,7 @@ def _demote(f: FunctionLowering, _: Any) -> None:
     value = f.stack[-1]
     promoted = f.promotions.get(value)
     if promoted is not None:  # LLVM would fold the pair to nothing
-        f.stack[-1] = _canonicalize(f, promoted, "float", "f32")
+        f.stack[-1] = quieten(f, promoted, "float")
     else:
         f.stack[-1] = f.emit(f"fptrunc double {value} to float")
 
@@ -276,9 +300,9 @@ def _handlers() -> dict[str, Handler]:
             rows[f"{t}.extend{bits}_s"] = _sign_extend(t, bits)
         for source, llvm in _FLOATS.items():
             for sign in "su":
-                rows[f"{t}.trunc_{source}_{sign}"] = _truncate(t, source, sign)
+                rows[f"{t}.trunc_{source}_{sign}"] = blind(_truncate(t, source, sign), 1)
                 saturate = f"call {t} @llvm.fpto{sign}i.sat.{t}.{source}({llvm} {{}})"
-                rows[f"{t}.trunc_sat_{source}_{sign}"] = _unary(saturate)
+                rows[f"{t}.trunc_sat_{source}_{sign}"] = blind(_unary(saturate), 1)
                 rows[f"{source}.convert_{t}_{sign}"] = _unary(f"{sign}itofp {t} {{}} to {llvm}")
     for t, llvm in _FLOATS.items():
         for name, condition in (
@@ -289,15 +313,14 @@ def _handlers() -> dict[str, Handler]:
             ("le", "ole"),
             ("ge", "oge"),
         ):
-            rows[f"{t}.{name}"] = _compare(f"fcmp {condition} {llvm}")
-        for name, intrinsic in (
-            ("abs", "fabs"), ("ceil", "ceil"), ("floor", "floor"), ("trunc", "trunc"),
-            ("nearest", "roundeven"), ("sqrt", "sqrt"),
-        ):  # fmt: skip
-            rows[f"{t}.{name}"] = _unary(f"call {llvm} @llvm.{intrinsic}.{t}({llvm} {{}})")
+            rows[f"{t}.{name}"] = blind(_compare(f"fcmp {condition} {llvm}"), 2)
+        for name, intrinsic in (("ceil", "ceil"), ("floor", "floor"), ("trunc", "trunc"), ("nearest", "roundeven")):
+            rows[f"{t}.{name}"] = arithmetic(_round(intrinsic, t), 1, llvm)
+        rows[f"{t}.sqrt"] = arithmetic(_unary(f"call {llvm} @llvm.sqrt.{t}({llvm} {{}})"), 1, llvm)
+        rows[f"{t}.abs"] = _unary(f"call {llvm} @llvm.fabs.{t}({llvm} {{}})")
         rows[f"{t}.neg"] = _unary(f"fneg {llvm} {{}}")
         for name in ("add", "sub", "mul", "div"):
-            rows[f"{t}.{name}"] = _arithmetic(f"f{name}", t)
+            rows[f"{t}.{name}"] = arithmetic(_arithmetic(f"f{name}", t), 2, llvm)
         rows[f"{t}.min"] = _extremum("minimum", t)
         rows[f"{t}.max"] = _extremum("maximum", t)
         rows[f"{t}.copysign"] = _copysign(t)
@@ -305,8 +328,8 @@ def _handlers() -> dict[str, Handler]:
     rows["i32.wrap_i64"] = _unary("trunc i64 {} to i32")
     rows["i64.extend_i32_s"] = _unary("sext i32 {} to i64")
     rows["i64.extend_i32_u"] = _unary("zext i32 {} to i64")
-    rows["f32.demote_f64"] = _demote
-    rows["f64.promote_f32"] = _promote
+    rows["f32.demote_f64"] = arithmetic(_demote, 1, "float")
+    rows["f64.promote_f32"] = arithmetic(_promote, 1, "double")
     for to, source, llvm_to, llvm_source in (
         ("i32", "f32", "i32", "float"),
         ("i64", "f64", "i64", "double"),

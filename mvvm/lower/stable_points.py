@@ -10,9 +10,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mvvm.abi.context import CONTEXT_POLL
-from mvvm.abi.stable_points import number
-from mvvm.lower.llvm_types import COLD, LLVM, SELF, ZERO, float_bits, phi
-from mvvm.wasm.types import F32, F64, I32, I64
+from mvvm.abi.stable_points import first_slots, number, words
+from mvvm.lower.lanes import constant_bits
+from mvvm.lower.llvm_types import COLD, LLVM, SELF, ZERO, float_bits, phi, stable_point_convention
+from mvvm.wasm.types import F32, F64, I32, I64, V128
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +28,7 @@ class Point:
 
     `locals` are the indices of those that are live. `types` are of these, then of the operand stack (without a call's
     arguments and results), then of the call's `num_results` results. `places` are where each value is: slot << 1, or
-    the index of a constant << 1 | 1. `next_pc` is where the program goes on after the call; `table` the
+    the index of a constant << 1 | 1; a v128 has two slots, or two constants of 64 bits, the low one first. `next_pc` is where the program goes on after the call; `table` the
     one that it went through, if any.
     """
 
@@ -81,7 +82,7 @@ def _point(f: FunctionLowering, position: int, num_results: int) -> Point:
 
 def _check(f: FunctionLowering, point: Point, values: Sequence[str], after: str, *, call: bool) -> None:
     """Branch to the block `after`, or commit `values` and return to the caller."""
-    slots = _place(point, values, canonical=f.canonical)
+    slots = _place(f, point, values)
     f.points.append(point)
     f.returns_early = True
     word = f.emit(f"load volatile i32, ptr {f.context_field('%poll', CONTEXT_POLL)}, align 4")
@@ -90,8 +91,9 @@ def _check(f: FunctionLowering, point: Point, values: Sequence[str], after: str,
     f.lines.append(f"  br i1 {running}, label %{after}, label %{cold}, {COLD}")
     record, go_on, commit = f.name(), f.name(), f.label()
     point_number = number(point.pc, len(slots), call=call, canonical=f.canonical)
+    convention = stable_point_convention(f.facts.architecture)
     f.cold.append(
-        f"{cold}:\n  {record} = call preserve_allcc ptr @mvvm_stable_point({SELF} %ctx, i64 {point_number})\n"
+        f"{cold}:\n  {record} = call {convention}ptr @mvvm_stable_point({SELF} %ctx, i64 {point_number})\n"
         f"  {go_on} = icmp eq ptr {record}, null\n"
         f"  br i1 {go_on}, label %{after}, label %{commit}, {COLD}"
     )
@@ -150,6 +152,8 @@ def _write(
             lines.append(f"{label}:")
         for slot in range(end - 1, depth - 1, -1):
             value, type_ = first.slots[slot]
+            if type_ == _UPPER:
+                continue
             address = record
             if slot:
                 address = f.name()
@@ -160,23 +164,35 @@ def _write(
     return ways
 
 
-def _place(point: Point, values: Sequence[str], *, canonical: bool) -> list[tuple[str, str]]:
+_UPPER = ""  # in place of a type: the upper half of what is in the slot before
+
+
+def _place(f: FunctionLowering, point: Point, values: Sequence[str]) -> list[tuple[str, str]]:
     """Fill `places` and `constants` of a point. Returns what each slot of its record holds, with its type.
 
     Old values come first: those are what neighbouring points have in common.
     """
     typed = list(zip(values, point.types, strict=True))
-    if canonical:
-        point.places = [slot << 1 for slot in range(len(typed))]
-        return typed
-    constants = {value: bits for value in typed if (bits := _constant(*value)) is not None}
-    slots = sorted({value for value in typed if value not in constants}, key=_age)
-    places = {value: slot << 1 for slot, value in enumerate(slots)}
-    for number_, value in enumerate(constants):
-        places[value] = number_ << 1 | 1
-    point.constants = list(constants.values())
+    if f.canonical:
+        point.places = [slot << 1 for slot in first_slots(point.types)[:-1]]
+        return _in_slots(typed)
+    reverses = f.facts.reverses_bytes
+    constants = {value: bits for value in typed if (bits := _constant(*value, reverses)) is not None}
+    ordered = sorted({value for value in typed if value not in constants}, key=_age)
+    firsts = first_slots("".join([type_ for _, type_ in ordered]))[:-1]
+    places = {value: slot << 1 for slot, value in zip(firsts, ordered, strict=True)}
+    for value, bits in constants.items():
+        places[value] = len(point.constants) << 1 | 1
+        point.constants += [bits >> 64 * word & _MASKS[I64] for word in range(words(value[1]))]
     point.places = [places[value] for value in typed]
-    return slots
+    return _in_slots(ordered)
+
+
+def _in_slots(typed: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """What is in each slot if these values are, in order."""
+    if all(type_ != V128 for _, type_ in typed):
+        return typed
+    return [slot for value, type_ in typed for slot in ((value, type_), (value, _UPPER))[: words(type_)]]
 
 
 def _age(value: tuple[str, str]) -> tuple[bool, int, str]:
@@ -186,7 +202,7 @@ def _age(value: tuple[str, str]) -> tuple[bool, int, str]:
     return name[:2] != "%p", int(digits) if digits.isdigit() else 0, name
 
 
-def _constant(value: str, type_: str) -> int | None:
+def _constant(value: str, type_: str, reverses_bytes: bool) -> int | None:
     """The bits of a value that is a constant and easily read."""
     if value[0] == "%":
         return None
@@ -194,4 +210,6 @@ def _constant(value: str, type_: str) -> int | None:
         return int(value) & _MASKS[type_]
     if type_ in (F32, F64):
         return float_bits(value, type_)
+    if type_ == V128:
+        return constant_bits(value, reverses_bytes=reverses_bytes)
     return 0 if value == ZERO[type_] else None

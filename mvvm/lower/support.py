@@ -14,8 +14,8 @@ from mvvm.abi import sections, traps
 from mvvm.abi import stable_points as points
 from mvvm.abi.registers import REGISTERS
 from mvvm.errors import InternalError
-from mvvm.lower.llvm_types import LLVM, SELF, result_type, signature
-from mvvm.wasm.types import I32
+from mvvm.lower.llvm_types import LLVM, SELF, result_type, returned_types, signature, stable_point_convention
+from mvvm.wasm.types import I32, I64, V128
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,15 +25,18 @@ if TYPE_CHECKING:
 
 _SI_ADDR = 16  # offset in siginfo_t
 _SIGBUS = 7
-_JMP_BUF_SIZE = 512  # glibc: 200 on x86_64, 312 on aarch64
+_JMP_BUF_SIZE = 512  # glibc: 200 on x86_64, 312 on aarch64, 280 on s390x, 344 on riscv64
+# How 32-bit integers travel to and from functions of C, where the ABI says that they fill their register: attributes of
+# int and of unsigned int.
+_EXTENSIONS = {"s390x": ("signext ", "zeroext "), "riscv64": ("signext ", "signext ")}
 
 _RUNTIME = f"""
 @{sections.HANDLER_WORDS} = hidden global [{sections.HANDLER_WORDS_SIZE} x i8] zeroinitializer, align 16
 
-declare i32 @_setjmp(ptr) returns_twice
-declare void @_longjmp(ptr, i32) noreturn
-declare ptr @pthread_getspecific(i32)
-declare i32 @sigaction(i32, ptr, ptr)
+declare <int>i32 @_setjmp(ptr) returns_twice
+declare void @_longjmp(ptr, i32 <int>) noreturn
+declare ptr @pthread_getspecific(i32 <unsigned>)
+declare <int>i32 @sigaction(i32 <int>, ptr, ptr)
 declare ptr @llvm.frameaddress.p0(i32)
 declare ptr @llvm.returnaddress(i32)
 declare ptr @llvm.stacksave.p0()
@@ -43,7 +46,7 @@ declare i64 @llvm.usub.sat.i64(i64, i64)
 declare void @llvm.memcpy.p0.p0.i64(ptr, ptr, i64, i1)
 
 ; Runs a function from the host. What the entry before this one needs is put back however this one ends.
-define hidden i32 @{sections.ENTER}(ptr %thread, ptr %invoke, ptr %record, ptr %values) #0 {{
+define hidden <int>i32 @{sections.ENTER}(ptr %thread, ptr %invoke, ptr %record, ptr %values) #0 {{
   %buffer = alloca [{_JMP_BUF_SIZE} x i8], align 16
   %jump_field = getelementptr i8, ptr %thread, i64 {abi.THREAD_JUMP_BUFFER}
   %guest_field = getelementptr i8, ptr %thread, i64 {abi.THREAD_IN_GUEST}
@@ -96,13 +99,12 @@ define hidden void @{sections.TRAP}({SELF} %ctx, i32 %code) noreturn cold noinli
   %thread = load ptr, ptr %ctx
   %pc = call ptr @mvvm_here()
   %stack = call ptr @llvm.stacksave.p0()
-  %frame = call ptr @llvm.frameaddress.p0(i32 0)
+FRAME_ADDRESS
   %pc_field = getelementptr i8, ptr %thread, i64 PC_REGISTER
   store ptr %pc, ptr %pc_field
   %stack_field = getelementptr i8, ptr %thread, i64 STACK_REGISTER
   store ptr %stack, ptr %stack_field
-  %frame_field = getelementptr i8, ptr %thread, i64 FRAME_REGISTER
-  store ptr %frame, ptr %frame_field
+NOTE_FRAME
   call void @mvvm_copy_stack(ptr %thread, ptr %stack)
   %guest_field = getelementptr i8, ptr %thread, i64 {abi.THREAD_IN_GUEST}
   store volatile i32 {abi.TRAPPING}, ptr %guest_field
@@ -168,7 +170,7 @@ ENTER_GUEST
 # know of (mvvm.lower.llvm_types). While little stack is left nothing is asked, since the host needs room: a later
 # point will do.
 _STABLE_POINT = f"""
-define hidden preserve_allcc ptr @{sections.STABLE_POINT}({SELF} %ctx, i64 %point) noinline cold #0 {{
+define hidden <convention>ptr @{sections.STABLE_POINT}({SELF} %ctx, i64 %point) noinline cold #0 {{
   %poll_field = getelementptr i8, ptr %ctx, i64 {abi.CONTEXT_POLL}
   %word = load volatile i32, ptr %poll_field
   %unwinding = icmp eq i32 %word, {points.UNWINDING}
@@ -267,6 +269,11 @@ unwind:
 return:"""
 
 
+_FRAME_ADDRESS = "  %frame = call ptr @llvm.frameaddress.p0(i32 0)\n"
+_NOTE_FRAME = """  %frame_field = getelementptr i8, ptr %thread, i64 {}
+  store ptr %frame, ptr %frame_field
+"""
+
 # Before code of others runs, which may not be made for AVX and then wants the upper halves of registers to be zero.
 _VZEROUPPER = "  call void @llvm.x86.avx.vzeroupper()"
 
@@ -280,10 +287,15 @@ def lower_support(target: Target, types: Sequence[FuncType]) -> str:
     text = (_RUNTIME + _STABLE_POINT).replace("NOTE_REGISTERS", _note_registers(registers.ucontext))
     text = text.replace("PC_REGISTER", str(_register(registers.program_counter)))
     text = text.replace("STACK_REGISTER", str(_register(registers.stack_pointer)))
-    text = text.replace("FRAME_REGISTER", str(_register(registers.frame_pointer)))
+    frame = registers.frame_pointer
+    text = text.replace("FRAME_ADDRESS\n", "" if frame is None else _FRAME_ADDRESS)
+    text = text.replace("NOTE_FRAME\n", "" if frame is None else _NOTE_FRAME.format(_register(frame)))
+    int_, unsigned = _EXTENSIONS.get(architecture, ("", ""))
+    text = text.replace("<unsigned>", unsigned).replace("<int>", int_)
     text = text.replace("LEAVE_GUEST", _LEAVE_GUEST).replace("ENTER_GUEST", _ENTER_GUEST)
     unique = {type_.key: type_ for type_ in types}
-    text += "".join([_invoke_thunk(type_) + _host_thunk(type_) for type_ in unique.values()])
+    text += "".join([_invoke_thunk(type_) + _host_thunk(type_, unsigned) for type_ in unique.values()])
+    text = text.replace("<convention>", stable_point_convention(architecture))
     if "avx" not in target.features:
         return text.replace("CLEAN_VECTORS\n", "")
     return text.replace("CLEAN_VECTORS", _VZEROUPPER) + "declare void @llvm.x86.avx.vzeroupper()\n"
@@ -316,18 +328,18 @@ def _invoke_thunk(type_: FuncType) -> str:
     arguments = [f"{SELF} %ctx"]
     for i, t in enumerate(type_.params):
         lines.append(f"  %s{i} = getelementptr i8, ptr %values, i64 {16 * i}")
-        lines.append(f"  %a{i} = load {LLVM[t]}, ptr %s{i}")
+        lines.append(f"  %a{i} = load {LLVM[t]}, ptr %s{i}, align 8")
         arguments.append(f"{LLVM[t]} %a{i}")
     returned = result_type(type_)
     call = f"call {signature(type_)} %code(" + ", ".join(arguments) + ")"
     lines.append(f"  {call}" if not type_.results else f"  %r = {call}")
-    for i, t in enumerate(type_.results):
+    for i, travels in enumerate(returned_types(type_.results)):
         value = "%r"
         if len(type_.results) > 1:
             value = f"%r{i}"
             lines.append(f"  {value} = extractvalue {returned} %r, {i}")
         lines.append(f"  %t{i} = getelementptr i8, ptr %values, i64 {16 * i}")
-        lines.append(f"  store {LLVM[t]} {value}, ptr %t{i}")
+        lines.append(f"  store {travels} {value}, ptr %t{i}, align 8")
     return "\n".join([*lines, "  ret void\n}\n"])
 
 
@@ -339,29 +351,45 @@ def returns_in_status(results: str) -> bool:
 def _interrupted(type_: FuncType) -> str:
     """Commit a host call that was interrupted: the HostFunc, and the arguments. It will be made anew."""
     slots = [("ptr", "%host"), *((LLVM[t], f"%p{i}") for i, t in enumerate(type_.params))]
-    number = points.number(0, len(slots), call=True, canonical=True)
+    *firsts, count = points.first_slots(I64 + type_.params)
+    number = points.number(0, count, call=True, canonical=True)
     returned = result_type(type_)
     lines = [
         "unwind:",
         f"  %interrupted = icmp eq i64 %status, {points.INTERRUPTED}",
         "  br i1 %interrupted, label %commit, label %raise",
         "commit:",
-        f"  %record = call preserve_allcc ptr @{sections.STABLE_POINT}({SELF} %ctx, i64 {number})",
+        f"  %record = call <convention>ptr @{sections.STABLE_POINT}({SELF} %ctx, i64 {number})",
     ]
     for i, (llvm_type, value) in enumerate(slots):
-        lines.append(f"  %slot{i} = getelementptr i64, ptr %record, i64 {i}")
-        lines.append(f"  store {llvm_type} {value}, ptr %slot{i}")
+        lines.append(f"  %slot{i} = getelementptr i64, ptr %record, i64 {firsts[i]}")
+        lines.append(f"  store {llvm_type} {value}, ptr %slot{i}, align 8")
     return "\n".join([*lines, "  ret void" if returned == "void" else f"  ret {returned} poison", "raise:"])
 
 
-def _host_thunk(type_: FuncType) -> str:
-    """Guest to host."""
+def _host_thunk(type_: FuncType, unsigned: str) -> str:
+    """Guest to host, for which an i32 is an unsigned int, and a v128 two unsigned integers of 64 bits, the low one first.
+
+    Results are in slots, as in a record of a stable point.
+    """
     returned = result_type(type_)
     params = "".join([f", {LLVM[t]} %p{i}" for i, t in enumerate(type_.params)])
-    arguments = [f"{LLVM[t]} %p{i}" for i, t in enumerate(type_.params)]
     lines = [f"define hidden {returned} @{sections.HOST}{type_.key}({SELF} %host{params}) #0 {{"]
+    arguments = []
+    for i, t in enumerate(type_.params):
+        if t == V128:
+            lines += [
+                f"  %whole{i} = bitcast {LLVM[t]} %p{i} to i128",
+                f"  %low{i} = trunc i128 %whole{i} to i64",
+                f"  %rest{i} = lshr i128 %whole{i}, 64",
+                f"  %high{i} = trunc i128 %rest{i} to i64",
+            ]
+            arguments += [f"i64 %low{i}", f"i64 %high{i}"]
+        else:
+            arguments.append(f"{LLVM[t]} {unsigned if t == I32 else ''}%p{i}")
+    *firsts, count = points.first_slots(type_.results)
     if not returns_in_status(type_.results):
-        lines.append(f"  %results = alloca [{len(type_.results)} x i64], align 16")
+        lines.append(f"  %results = alloca [{count} x i64], align 16")
         arguments.append("ptr %results")
     lines += [
         "  %callback = load ptr, ptr %host",
@@ -377,11 +405,11 @@ def _host_thunk(type_: FuncType) -> str:
         lines += ["  %r = trunc i64 %status to i32", "  ret i32 %r"]
     else:
         whole = "poison"
-        for i, t in enumerate(type_.results):
-            lines.append(f"  %s{i} = getelementptr i8, ptr %results, i64 {8 * i}")
-            lines.append(f"  %r{i} = load {LLVM[t]}, ptr %s{i}")
+        for i, travels in enumerate(returned_types(type_.results)):
+            lines.append(f"  %s{i} = getelementptr i8, ptr %results, i64 {8 * firsts[i]}")
+            lines.append(f"  %r{i} = load {travels}, ptr %s{i}, align 8")
             if len(type_.results) > 1:
-                lines.append(f"  %w{i} = insertvalue {returned} {whole}, {LLVM[t]} %r{i}, {i}")
+                lines.append(f"  %w{i} = insertvalue {returned} {whole}, {travels} %r{i}, {i}")
                 whole = f"%w{i}"
         lines.append(f"  ret {returned} {whole if len(type_.results) > 1 else '%r0'}")
     return "\n".join([*lines, "}\n"])

@@ -50,7 +50,12 @@ def _select(f: FunctionLowering, type_: Any) -> None:
     condition = f.condition(stack.pop())
     otherwise = stack.pop()
     llvm = LLVM[type_]
-    stack[-1] = f.emit(f"select i1 {condition}, {llvm} {stack[-1]}, {llvm} {otherwise}")
+    either = stack[-1]
+    stack[-1] = value = f.emit(f"select i1 {condition}, {llvm} {either}, {llvm} {otherwise}")
+    raw = f.raw
+    if either in raw or otherwise in raw:
+        raws = f"{llvm} {raw.get(either, either)}, {llvm} {raw.get(otherwise, otherwise)}"
+        raw[value] = f.emit(f"select i1 {condition}, {raws}")
 
 
 def _global_get(f: FunctionLowering, index: Any) -> None:

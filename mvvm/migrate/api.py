@@ -16,7 +16,7 @@ from weakref import WeakKeyDictionary
 from mvvm.abi.stable_points import CALL_POINTS, LOOP_POINTS
 from mvvm.errors import CheckpointFailed, UsageError
 from mvvm.migrate.continuations import Continuations
-from mvvm.migrate.snapshot import Snapshot
+from mvvm.migrate.snapshot import Snapshot, prepared_folder
 from mvvm.migrate.take import controller_of, function_range, take, take_in_memory
 from mvvm.runtime.command import instantiate
 from mvvm.runtime.control import Stopped
@@ -153,11 +153,15 @@ def restore(
 
     Memory is mapped copy-on-write from the snapshot, so that many can be taken up from one. `imports` are those that
     the program had besides WASI's; `folders`, by the guest's name, and the host descriptors of the streams are WASI's.
-    `continuations` are the program's if nothing is given: they are shared by all that is restored with it.
+    `continuations` are the program's if nothing is given: they are shared by all that is restored with it. What was
+    prepared for the snapshot (mvvm.migrate.prepare) is used.
 
     Raises InputError: damaged, of another module, what it had open is not there; LinkError, UsageError.
     """
+    if continuations is None:
+        continuations = _continuations_of(program)
     if not isinstance(snapshot, Snapshot):
+        continuations.add_prepared(prepared_folder(snapshot))
         snapshot = Snapshot.open(snapshot)
     snapshot.check_module(program.target.module_sha256)
     view = snapshot.view
@@ -168,7 +172,7 @@ def restore(
 
         wasi = reopen(view.wasi, folders=folders, stdin=stdin, stdout=stdout, stderr=stderr)
         instance = instantiate(program, wasi, state=snapshot)
-    return Restored(instance, list(view.frames), continuations or _continuations_of(program))
+    return Restored(instance, list(view.frames), continuations)
 
 
 def _continuations_of(program: Program) -> Continuations:

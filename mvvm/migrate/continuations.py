@@ -1,30 +1,25 @@
-"""Continuations of a program: in memory, in the user's cache, or compiled now."""
+"""Continuations of a program: in memory, prepared, in the user's cache, or compiled now."""
 
 from __future__ import annotations
 
 import _thread
+import os
 from _weakref import ref
 
-from mvvm import cache
-from mvvm.abi.sections import FORMAT_VERSION
+from mvvm import cache, cpu
 from mvvm.abi.view import AT
 from mvvm.errors import InputError
-from mvvm.migrate import importing
+from mvvm.migrate.compiling import CONTINUATION, about, continuation_compiler, continuation_key
 from mvvm.runtime.continuation import Continuation, load_continuation
-from mvvm.version import __version__
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from mvvm.abi.view import Frame
-    from mvvm.compiler import ContinuationCompiler
-    from mvvm.options import CompileOptions
+    from mvvm.compiler import ContinuationCompiler, Progress
+    from mvvm.migrate.compiling import Label
     from mvvm.runtime.program import Program
-
-    Label = tuple[int, int, int]  # function index, byte offset in the module, AT or IN_CALL
-
-_SUFFIX = ".continuation"
 
 
 class Continuations:
@@ -36,10 +31,17 @@ class Continuations:
     def __init__(self, program: Program, warn: Callable[[str], None] | None = None) -> None:
         self._program = ref(program)  # which has the code of its continuations: it may keep this
         self._warn = warn or (lambda _: None)
+        self._prepared: list[str] = []
         self._known: dict[Label, Continuation] = {}
         self._lock = _thread.allocate_lock()  # LLVM compiles one at a time
         self._compiler: ContinuationCompiler | None = None
         self._about: bytes | None = None
+
+    def add_prepared(self, folder: str) -> None:
+        """Look in a folder, too, for what was compiled ahead of time (mvvm.migrate.prepare)."""
+        folder = os.path.join(folder, cpu.host_architecture())
+        if folder not in self._prepared:
+            self._prepared.append(folder)
 
     @property
     def program(self) -> Program:
@@ -48,9 +50,12 @@ class Continuations:
         assert program is not None
         return program
 
-    def find(self, frame: Frame) -> Continuation:
-        """The continuation from a frame. Raises BadSnapshot where there can be none, and what compiling raises."""
-        return self._find((frame.function, frame.pc, frame.kind))
+    def find(self, frame: Frame, progress: Progress | None = None) -> Continuation:
+        """The continuation from a frame. Raises BadSnapshot where there can be none, and what compiling raises.
+
+        `progress` is called with 0 and 1 before it is compiled, if it is.
+        """
+        return self._find((frame.function, frame.pc, frame.kind), progress)
 
     def find_all(self, frames: Iterable[Frame]) -> None:
         """Find those of frames, and those that they switch to. Raises as `find` does."""
@@ -74,72 +79,45 @@ class Continuations:
 
         _thread.start_new_thread(work, ())
 
-    def _find(self, label: Label) -> Continuation:
+    def _find(self, label: Label, progress: Progress | None = None) -> Continuation:
         found = self._known.get(label)
         if found is not None:
             return found
         with self._lock:
             found = self._known.get(label)
             if found is None:
-                found = self._known[label] = self._load(label) or self._compile(label)
+                found = self._load(label)
+                if found is None:
+                    if progress is not None:
+                        progress(0, 1)
+                    found = self._compile(label)
+                self._known[label] = found
             return found
 
     def _load(self, label: Label) -> Continuation | None:
-        """Map what the cache has; whatever is wrong with it costs time, never a result."""
-        contents = cache.read(self._key(label), _SUFFIX)
-        if contents is None:
-            return None
-        try:
-            return load_continuation(self.program, contents)
-        except InputError:
-            return None
+        """Map what was prepared or is in the cache; whatever is wrong with it costs time, never a result."""
+        key = self._key(label)
+        for where in (*self._prepared, None):
+            contents = cache.read(key, CONTINUATION, where)
+            if contents is None:
+                continue
+            try:
+                return load_continuation(self.program, contents)
+            except InputError:
+                pass
+        return None
 
     def _compile(self, label: Label) -> Continuation:
         if self._compiler is None:
-            with importing.lock:
-                from mvvm.compiler import ContinuationCompiler
-
-            program = self.program
-            self._compiler = ContinuationCompiler(
-                bytes(program.wasm), options_of(program), program.points.suspending, program.local_functions
-            )
+            self._compiler = continuation_compiler(self.program)
         contents = self._compiler.compile(label)
         try:
-            cache.write(self._key(label), _SUFFIX, contents)
+            cache.write(self._key(label), CONTINUATION, contents)
         except OSError as error:
             self._warn(f"what was compiled is not kept: {cache.folder()}: {error.strerror}")
         return load_continuation(self.program, contents)
 
     def _key(self, label: Label) -> str:
-        """All that a continuation depends on."""
-        program = self.program
-        target = program.target
         if self._about is None:
-            about = (
-                __version__,
-                FORMAT_VERSION,
-                target.module_sha256,
-                target.triple,
-                sorted(target.cpu_features),
-                target.opt_level,
-                target.aux_stack_check,
-                target.checkpoint,
-                target.threshold_bits,
-                sorted(program.local_functions),
-            )
-            self._about = repr(about).encode()
-        return cache.key(self._about, repr(label).encode())
-
-
-def options_of(program: Program) -> CompileOptions:
-    """The options that a program was compiled with."""
-    from mvvm.options import CompileOptions, Policy, Target
-
-    target = program.target
-    return CompileOptions(
-        target.opt_level,
-        Target(target.triple.split("-")[0], target.cpu, tuple(target.cpu_features)),
-        target.aux_stack_check,
-        Policy(target.checkpoint),
-        target.threshold_bits or CompileOptions.threshold_bits,
-    )
+            self._about = about(self.program)
+        return continuation_key(self._about, label)

@@ -23,9 +23,12 @@ if TYPE_CHECKING:
 
 _WORD = 8
 _ENTRY = 8  # bytes, of /proc/self/pagemap (Documentation/admin-guide/mm/pagemap.rst)
-_TOP_BYTE = 7 if sys.byteorder == "little" else 0  # bit 7: present, bit 6: swapped out
+# The top byte of an entry (bit 7: present, bit 6: swapped out, bit 0: mapped once), and the next one, which has a page
+# frame number's highest bits, all zero, below bit 7.
+_TOP_BYTE, _NEXT_BYTE = (7, 6) if sys.byteorder == "little" else (0, 1)
 _IS_TOUCHED = bytes(byte >> 6 != 0 for byte in range(256))
 _IS_ZERO = bytes(byte == 0 for byte in range(256))
+_PROBED = 8  # pages
 # Pages that are looked at together: most of those that begin with zeros are zero, and so are their neighbours.
 _GROUP = 16
 _ZEROS = ctypes.create_string_buffer(_GROUP * STORED_PAGE)
@@ -76,6 +79,11 @@ def _touched(memory: Memory) -> bytearray:
 
 def _page_map(address: int, size: int) -> bytearray | None:
     """A byte for each of the machine's pages: 1 where it was touched. None where the kernel does not tell."""
+    entries = _page_map_entries(address, size)
+    return None if entries is None else entries[_TOP_BYTE::_ENTRY].translate(_IS_TOUCHED)
+
+
+def _page_map_entries(address: int, size: int) -> bytearray | None:
     wanted = size // mmap.PAGESIZE * _ENTRY
     entries = bytearray()
     try:
@@ -92,20 +100,27 @@ def _page_map(address: int, size: int) -> bytearray | None:
         return None
     finally:
         os.close(file)
-    return entries[_TOP_BYTE::_ENTRY].translate(_IS_TOUCHED)
+    return entries
 
 
 def _page_map_is_true() -> bool:
-    """Whether the page map knows of a page that was touched between two that were not.
+    """Whether the page map knows of pages that were touched between others that were not.
 
-    An emulator's guest may see the page map of the emulator, in which its memory is elsewhere.
+    An emulator's guest may see the page map of the emulator, in which its memory is elsewhere, or whose entries have
+    the other byte order. So entries must be what they can be only where they are what they seem.
     """
-    with mmap.mmap(-1, 3 * mmap.PAGESIZE, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS) as probe:
+    size = 2 * _PROBED * mmap.PAGESIZE
+    with mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS) as probe:
         with suppress(OSError):  # a kernel without huge pages
             probe.madvise(mmap.MADV_NOHUGEPAGE)
-        probe[mmap.PAGESIZE] = 1
+        for page in range(1, 2 * _PROBED, 2):
+            probe[page * mmap.PAGESIZE] = 1
         address = ctypes.addressof(ctypes.c_char.from_buffer(probe))
-        return _page_map(address, 3 * mmap.PAGESIZE) == bytearray(b"\0\1\0")
+        entries = _page_map_entries(address, size)
+        if entries is None:
+            return False
+        top, following = entries[_TOP_BYTE::_ENTRY], entries[_NEXT_BYTE::_ENTRY]
+        return not any(top[::2]) and set(top[1::2]) <= {0x80, 0x81} and not any(byte & 0x7F for byte in following)
 
 
 def _mark_nonzero(memory: Memory, start: int, end: int, wanted: bytearray) -> None:

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 # Raw memory is mapped, and read when the program gets there. So little of it can be read at once all the same: 50 ms.
 _ALWAYS_VERIFIED = 64 << 20
 
+_PREPARED = ".prepared"
+
 # A snapshot holds all that the program knows: nobody else may read it, as with a core dump.
 _MODE = 0o600
 
@@ -90,6 +92,11 @@ def write_to_fd(
 
 def _reason(error: OSError | MemoryError) -> str:
     return error.strerror or str(error) if isinstance(error, OSError) else "out of memory"
+
+
+def prepared_folder(path: str | PathLike[str]) -> str:
+    """The folder of what was compiled ahead of time for a snapshot file (mvvm.migrate.prepare): beside it."""
+    return os.path.splitext(os.fspath(path))[0] + _PREPARED
 
 
 class Snapshot:

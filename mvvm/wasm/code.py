@@ -54,8 +54,8 @@ class Function:
     """A decoded body. `ops`, `immediates` and `offsets` (bytes from the start of the module) run in parallel.
 
     Immediates are: the Block (block, loop, if, else, end, br, br_if), a list of Blocks, the default last
-    (br_table), an index, `(type, table)` (call_indirect), a MemArg, a number (bit patterns for floats, signed
-    for integers), a value type (select, ref.null), or None.
+    (br_table), an index, `(type, table)` (call_indirect), a MemArg, a number (bit patterns for floats and v128, signed
+    for integers), a value type (select, ref.null), a MemArg with a lane, a tuple of lanes (i8x16.shuffle), or None.
 
     `operands` are the types on the operand stack at each loop, before it, and after each call, by position.
     """
@@ -145,8 +145,8 @@ class _Decoder:
         for _ in range(groups):
             count, at = unsigned(data, at)
             byte = data[at]
-            if byte not in FROM_BYTE or FROM_BYTE[byte] == "v":
-                raise unsupported(0xFD if byte == 0x7B else 0xFB)
+            if byte not in FROM_BYTE:
+                raise unsupported(0xFB)
             locals_.append(FROM_BYTE[byte] * count)
             at += 1
         self.start = at
@@ -257,8 +257,6 @@ class _Decoder:
         if byte == 0x40:
             return _EMPTY, at + 1
         if byte in FROM_BYTE:
-            if byte == 0x7B:
-                raise unsupported(0xFD)
             return _SINGLE[FROM_BYTE[byte]], at + 1
         if 0x40 < byte < 0x80:
             raise unsupported(0xFB)
@@ -275,10 +273,9 @@ class _Decoder:
         data, types, info = self.data, self.types, self.info
         if op >= 0xFB:
             sub, at = unsigned(data, at)
-            op_code = prefixed(op, sub)
-            if op != 0xFC or sub >= 0x100 or _TABLE[op_code] is None:
+            if sub >= _NUM_SUBS.get(op, 0) or _TABLE[prefixed(op, sub)] is None:
                 raise unsupported(op, sub)
-            op = op_code
+            op = prefixed(op, sub)
         row = _TABLE[op]
         if row is None:
             raise unsupported(op)
@@ -339,9 +336,17 @@ class _Decoder:
             return None, at
         if kind == Immediate.I64:
             return signed(data, at)
-        if kind in (Immediate.F32, Immediate.F64):
-            size = 4 if kind == Immediate.F32 else 8
-            return int.from_bytes(data[at : at + size], "little"), at + size
+        if kind == Immediate.SHUFFLE:
+            return tuple(data[at : at + 16]), at + 16
+        if kind in _SIZES:
+            size = _SIZES[kind]
+            bits = int.from_bytes(data[at : at + size], "little")
+            return bits, at + size
+        if kind == Immediate.MEMARG:
+            return _memarg(data, at)
+        if kind == Immediate.MEMARG_LANE:
+            (memory, offset), at = _memarg(data, at)
+            return (memory, offset, data[at]), at + 1
         if kind == Immediate.REF_TYPE:
             if data[at] not in (0x70, 0x6F):
                 raise unsupported(0xFB)
@@ -385,6 +390,15 @@ class _Decoder:
                 at = _skip(data, at)
 
 
+# Bytes of immediates that are not LEB128 numbers.
+_SIZES = {
+    Immediate.F32: 4,
+    Immediate.F64: 8,
+    Immediate.LANE: 1,
+    Immediate.SHUFFLE: 16,
+    Immediate.V128: 16,
+}
+_NUM_SUBS = {0xFC: 0x100, 0xFD: 0x200}  # sub-opcodes are below this
 _EMPTY = FuncType("", "")
 _SINGLE = {type_: FuncType("", type_) for type_ in FROM_BYTE.values()}
 _TWO_INDICES = frozenset(
@@ -414,9 +428,9 @@ def _skip(data: bytes, at: int) -> int:
     sub = op
     if op >= 0xFB:
         sub, at = unsigned(data, at)
-        sub = prefixed(op, sub)
-        if op != 0xFC or sub >= 0x200:
+        if sub >= _NUM_SUBS.get(op, 0):
             raise unsupported(op)
+        sub = prefixed(op, sub)
     row = _TABLE[sub]
     if row is None:
         raise unsupported(op)
@@ -427,10 +441,10 @@ def _skip(data: bytes, at: int) -> int:
         raise unsupported(0xFB)
     if kind in (Immediate.BLOCK, Immediate.I32, Immediate.I64):
         return signed(data, at)[1]
-    if kind in (Immediate.F32, Immediate.F64):
-        return at + (4 if kind == Immediate.F32 else 8)
-    if kind == Immediate.MEMARG:
-        return _memarg(data, at)[1]
+    if kind in _SIZES:
+        return at + _SIZES[kind]
+    if kind in (Immediate.MEMARG, Immediate.MEMARG_LANE):
+        return _memarg(data, at)[1] + (kind == Immediate.MEMARG_LANE)
     first, at = unsigned(data, at)
     if kind == Immediate.LABELS:
         for _ in range(first + 1):

@@ -8,17 +8,19 @@ from __future__ import annotations
 
 from mvvm.errors import InvalidModule, UnsupportedFeature
 from mvvm.wasm.reader import signed, unsigned
-from mvvm.wasm.types import F32, F64, FROM_BYTE, FUNCREF, I32, I64
+from mvvm.wasm.types import F32, F64, FROM_BYTE, FUNCREF, I32, I64, V128
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
 _I32_CONST, _I64_CONST, _F32_CONST, _F64_CONST = 0x41, 0x42, 0x43, 0x44
-_CONSTANTS = {_I32_CONST: I32, _I64_CONST: I64, _F32_CONST: F32, _F64_CONST: F64}
+_VECTOR, _V128_CONST = 0xFD, 0x0C  # a prefix, and the only sub-opcode there can be
+_CONSTANTS = {_I32_CONST: I32, _I64_CONST: I64, _F32_CONST: F32, _F64_CONST: F64, _VECTOR: V128}
+_SIZES = {_F32_CONST: 4, _F64_CONST: 8, _VECTOR: 16}
 _GLOBAL_GET, _REF_NULL, _REF_FUNC, _END = 0x23, 0xD0, 0xD2, 0x0B
 _ARITHMETIC = {0x6A: 32, 0x6B: 32, 0x6C: 32, 0x7C: 64, 0x7D: 64, 0x7E: 64}  # add, sub, mul: bits
-_FEATURES = {0xFD: "SIMD", 0xFB: "garbage collection"}
+_FEATURES = {0xFB: "garbage collection"}
 
 
 def end_of(data: bytes, at: int) -> int:
@@ -94,8 +96,12 @@ def _instructions(data: bytes, at: int) -> Iterator[tuple[int, int, int]]:
             if opcode in (_I32_CONST, _I64_CONST):
                 immediate, at = signed(data, at)
                 immediate &= 0xFFFFFFFF if opcode == _I32_CONST else 0xFFFFFFFF_FFFFFFFF
-            elif opcode in (_F32_CONST, _F64_CONST):
-                size = 4 if opcode == _F32_CONST else 8
+            elif opcode in _SIZES:
+                if opcode == _VECTOR:
+                    sub, at = unsigned(data, at)
+                    if sub != _V128_CONST:
+                        raise InvalidModule(f"opcode {opcode:#04x} {sub} in a constant expression")
+                size = _SIZES[opcode]
                 immediate = int.from_bytes(data[at : at + size], "little")
                 at += size
             elif opcode in (_GLOBAL_GET, _REF_FUNC):

@@ -21,7 +21,7 @@ from mvvm.wasm.module import (
     ModuleInfo,
 )
 from mvvm.wasm.reader import Reader
-from mvvm.wasm.types import FROM_BYTE, FUNCREF, V128, FuncType, GlobalType, Limits, TableType
+from mvvm.wasm.types import FROM_BYTE, FUNCREF, FuncType, GlobalType, Limits, TableType
 
 
 class Names:
@@ -102,8 +102,6 @@ def _value_type(reader: Reader) -> str:
         raise UnsupportedFeature(
             "the module uses typed function references or garbage collection, which mvvm does not compile"
         )
-    if FROM_BYTE[byte] == V128:
-        raise UnsupportedFeature("the module uses SIMD, which mvvm does not compile")
     return FROM_BYTE[byte]
 
 

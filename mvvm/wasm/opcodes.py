@@ -1,7 +1,7 @@
 """The instruction table: one row an instruction, read by the decoder, the passes and the lowering.
 
-A code is the opcode byte; for a prefixed instruction `0x100 * (prefix - 0xfb) + sub-opcode`, so that all
-codes index one flat list. The effect is spelled `pops->pushes` in value types (see mvvm.wasm.types); `?`
+A code is the opcode byte; for a prefixed instruction `0x100 * (prefix - 0xfb) + sub-opcode`, and for relaxed SIMD 0x200
+more, so that all codes index one flat list. The effect is spelled `pops->pushes` in value types (see mvvm.wasm.types); `?`
 stands where the types depend on an immediate or on the operands.
 """
 
@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from enum import IntEnum
 from typing import NamedTuple
+
+from mvvm.wasm import simd_opcodes
 
 
 class Immediate(IntEnum):
@@ -37,6 +39,10 @@ class Immediate(IntEnum):
     ELEM = 20
     TABLE_TABLE = 21
     MEMORY_MEMORY = 22
+    LANE = 23
+    MEMARG_LANE = 24
+    SHUFFLE = 25  # 16 lane indices
+    V128 = 26  # 16 bytes
 
 
 class Op(NamedTuple):
@@ -51,6 +57,8 @@ class Op(NamedTuple):
 
 def prefixed(prefix: int, sub: int) -> int:
     """The code of a prefixed instruction."""
+    if prefix == 0xFD and sub >= 0x100:  # relaxed SIMD; 0x300 is where 0xfe begins
+        sub += 0x100
     return 0x100 * (prefix - 0xFB) + sub
 
 
@@ -198,13 +206,14 @@ def _rows() -> list[Op]:
     for line in _PREFIX_FC.strip().splitlines():
         code, name, immediate, effect = line.split()
         rows.append(_op(prefixed(0xFC, int(code, 16)), name, immediate, effect))
+    rows.extend(_op(prefixed(0xFD, sub), name, *rest) for sub, name, *rest in simd_opcodes.rows())
     return rows
 
 
 OPS: tuple[Op, ...] = tuple(_rows())
 BY_NAME: dict[str, Op] = {op.name: op for op in OPS}
-NUM_CODES = 0x500  # codes are below this
-PSEUDO = 0x400  # from here on: operations that passes put in, which no binary holds
+NUM_CODES = 0x600  # codes are below this
+PSEUDO = 0x500  # from here on: operations that passes put in, which no binary holds
 
 
 def by_code() -> list[Op | None]:
@@ -227,6 +236,5 @@ UNSUPPORTED: dict[int, str] = {
     **dict.fromkeys((0x14, 0x15, 0xD4, 0xD5, 0xD6), "typed function references"),
     **dict.fromkeys((0xD3, 0xFB), "garbage collection"),
     0xFC: "wide arithmetic",
-    0xFD: "SIMD",
     0xFE: "threads and atomics",
 }

@@ -9,6 +9,8 @@ import llvmlite.binding as llvm
 from mvvm.aot import link
 from mvvm.aot.image import Image
 from mvvm.aot.machines import MACHINES
+from mvvm.options import Target
+from mvvm.passes import optimize
 
 CALLS = """
 declare hidden i64 @choose(i32, i64)
@@ -138,10 +140,7 @@ PROGRAM = (CALLS, TABLES, FLOATS_AND_LIBC)
 
 def compile_ir(ir: str, machine: str) -> bytes:
     """Return the object of a module, compiled as mvvm compiles."""
-    llvm.initialize_all_targets()
-    llvm.initialize_all_asmprinters()
-    target = llvm.Target.from_triple(f"{machine}-unknown-linux-gnu")
-    target_machine = target.create_target_machine(opt=2, reloc="pic", codemodel="small")
+    target_machine = optimize.target_machine(Target.parse(machine), 2)
     module = llvm.parse_assembly(ir)
     module.triple = target_machine.triple
     module.data_layout = str(target_machine.target_data)

@@ -24,6 +24,21 @@ def _instructions(image: Image, machine: str, symbol: Symbol) -> Iterator[str]:
     return (text for _, _, text in disassemble(MACHINES[machine], code, address))
 
 
+def _call_targets(image: Image, machine: str, symbol: Symbol) -> list[int]:
+    """The addresses that a function calls."""
+    code = image.text[symbol.offset : symbol.offset + symbol.size]
+    high = 0  # of RISC-V's pairs
+    targets = []
+    for at, _, text in disassemble(MACHINES[machine], code, _address(image, symbol)):
+        if match := re.fullmatch(r"auipc ra, (\w+)", text):
+            high = at + ((int(match[1], 0) + (1 << 19)) % (1 << 20) - (1 << 19) << 12)
+        elif match := re.fullmatch(r"jalr ra(?:, ra, (-?\w+))?", text):
+            targets.append(high + int(match[1] or "0", 0))
+        elif match := re.fullmatch(r"(?:call|bl|brasl %r14,) #?(0x[0-9a-f]+)", text):
+            targets.append(int(match[1], 16))
+    return targets
+
+
 def _address(image: Image, symbol: Symbol) -> int:
     return image.layout[symbol.section].address + symbol.offset
 
@@ -37,12 +52,7 @@ def _functions(image: Image) -> list[Symbol]:
 def test_every_call_goes_to_the_start_of_a_function(machine: str) -> None:
     image = program(machine)
     starts = {_address(image, symbol) for symbol in _functions(image)}
-    calls = [
-        int(match[1], 16)
-        for symbol in _functions(image)
-        for text in _instructions(image, machine, symbol)
-        if (match := re.fullmatch(r"(?:call|bl) #?(0x[0-9a-f]+)", text))
-    ]
+    calls = [target for symbol in _functions(image) for target in _call_targets(image, machine, symbol)]
     assert len(calls) >= 6
     assert set(calls) <= starts
 
@@ -53,8 +63,7 @@ def test_a_call_goes_to_the_local_of_its_own_object(machine: str) -> None:
     assert len(own) == 2
     calls, choose = image.symbols["calls"], image.symbols["choose"]
     for user, used in ((calls, own[0]), (choose, own[1])):
-        targets = " ".join(_instructions(image, machine, user))
-        assert f"{_address(image, used):#x}" in targets
+        assert _address(image, used) in _call_targets(image, machine, user)
 
 
 def test_symbols_are_where_the_code_is(machine: str) -> None:
@@ -71,7 +80,11 @@ def test_symbols_are_where_the_code_is(machine: str) -> None:
 def test_all_code_decodes(machine: str) -> None:
     image = program(machine)
     for symbol in _functions(image):
-        assert not [text for text in _instructions(image, machine, symbol) if text.startswith(".byte")]
+        unknown = [text for text in _instructions(image, machine, symbol) if text.startswith(".byte")]
+        # A vector load that says how its address is aligned: capstone does not know it, but it knows where it ends.
+        assert unknown == [".byte 0xe7, 0x00, 0x10, 0x00, 0x30, 0x06"] * (
+            machine == "s390x" and symbol.name == "add_1_2_3_4"
+        )
 
 
 def test_gaps_between_functions_are_padding(machine: str) -> None:
@@ -81,13 +94,13 @@ def test_gaps_between_functions_are_padding(machine: str) -> None:
         end = symbol.offset + symbol.size
         gap = Symbol("", TEXT, end, following.offset - end, True)
         for text in _instructions(image, machine, gap):
-            assert text.split()[0] in ("nop", "int3")
+            assert text.split()[0] in ("nop", "int3", "c.nop") or text == "bcr 0, %r7"
 
 
 def test_a_switch_jumps_by_a_table(machine: str) -> None:
     image = program(machine)
     instructions = list(_instructions(image, machine, image.symbols["choose"]))
-    assert [text for text in instructions if re.fullmatch(r"(?:jmp r|br x)\w+", text)]
+    assert [text for text in instructions if re.fullmatch(r"(?:jmp r|br x|br %r[^1]|c.jr a)\w*", text)]
 
 
 def test_data_is_loaded_from_its_address(machine: str) -> None:
@@ -100,6 +113,14 @@ def test_data_is_loaded_from_its_address(machine: str) -> None:
         match = re.match(r"(\d+) (\d+) mov rax, qword ptr \[rip \+ (0x\w+)\]", lines)
         assert match
         address = int(match[1]) + int(match[2]) + int(match[3], 16)
+    elif machine == "s390x":
+        match = re.match(r"\d+ 6 lgrl %r2, (0x\w+)", lines)
+        assert match
+        address = int(match[1], 16)
+    elif machine == "riscv64":
+        match = re.match(r"(\d+) 4 auipc a0, (\w+)\n.* ld a0, (-?\w+)\(a0\)", lines)
+        assert match
+        address = int(match[1]) + (int(match[2], 0) << 12) + int(match[3], 0)
     else:
         match = re.match(r".* adrp x8, #(0x\w+)\n.* ldr x0, \[x8(?:, #(\w+))?\]", lines)
         assert match
@@ -169,9 +190,9 @@ def test_a_function_that_only_an_object_of_ours_can_define_is_no_import(machine:
 
 
 def test_an_object_of_another_machine_is_refused(machine: str) -> None:
-    (other,) = MACHINES.keys() - {machine}
-    with pytest.raises(InternalError, match=f"not an object for {machine}"):
-        link([compile_ir(CALLS, other)], MACHINES[machine])
+    for other in MACHINES.keys() - {machine}:
+        with pytest.raises(InternalError, match=f"not an object for {machine}"):
+            link([compile_ir(CALLS, other)], MACHINES[machine])
 
 
 @pytest.mark.parametrize(("modules", "name"), [((CALLS, TABLES), r"\S+"), ((FLOATS_AND_LIBC,), r"the slot of \w+")])

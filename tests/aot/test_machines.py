@@ -7,12 +7,12 @@ import struct
 import pytest
 
 from mvvm.aot.disassemble import disassemble
-from mvvm.aot.machines import aarch64, x86_64
+from mvvm.aot.machines import aarch64, riscv64, s390x, x86_64
 from mvvm.aot.machines.machine import Machine, OutOfRange, Patch
 from mvvm.errors import InternalError
 
 _PLACE = 1 << 33
-_ARM, _X86 = aarch64.MACHINE, x86_64.MACHINE
+_ARM, _X86, _Z, _RISCV = aarch64.MACHINE, x86_64.MACHINE, s390x.MACHINE, riscv64.MACHINE
 
 
 def _patched(machine: Machine, code: bytes, patch: Patch, value: int, field: int = 0) -> str:
@@ -107,5 +107,116 @@ def test_aarch64_stub_jumps_through_the_slot() -> None:
     ]
 
 
+@pytest.mark.parametrize("distance", [-(1 << 32), -2, 0, (1 << 32) - 2])
+def test_s390x_call(distance: int) -> None:
+    brasl, plt32dbl = b"\xc0\xe5\0\0\0\0", 20
+    # The field is two bytes into the instruction, which the addend makes up for.
+    text = _patched(_Z, brasl, _Z.direct[plt32dbl], _PLACE + distance + 2, field=2)
+    assert text == f"brasl %r14, {_PLACE + distance:#x}"
+
+
+@pytest.mark.parametrize("distance", [-(1 << 32) - 2, 1 << 32])
+def test_s390x_distance_out_of_range(distance: int) -> None:
+    with pytest.raises(OutOfRange, match="4 GiB"):
+        _Z.direct[19](bytearray(4), 0, _PLACE, _PLACE + distance)
+
+
+def test_s390x_distances_are_of_halfwords() -> None:
+    with pytest.raises(InternalError, match="the odd address 0x1001"):
+        _Z.direct[19](bytearray(4), 0, 0x1000, 0x1001)
+
+
+def test_s390x_words_are_big_endian() -> None:
+    contents = bytearray(4)
+    _Z.direct[5](contents, 0, _PLACE, _PLACE + 0x1234)
+    assert contents == b"\0\0\x12\x34"
+
+
+def test_s390x_relaxes_lgrl_and_nothing_else() -> None:
+    relaxed, through_slot = _Z.got[26].relaxed, _Z.got[26].through_slot
+    lgrl = b"\xc4\x28\0\0\0\0"
+    assert _patched(_Z, lgrl, through_slot, _PLACE + 0x2002, field=2) == f"lgrl %r2, {_PLACE + 0x2000:#x}"
+    assert _patched(_Z, lgrl, relaxed, _PLACE + 0x2002, field=2) == f"larl %r2, {_PLACE + 0x2000:#x}"
+    with pytest.raises(InternalError, match=r"opcode c4\.d"):
+        _patched(_Z, b"\xc4\x2d\0\0\0\0", relaxed, _PLACE + 0x2002, field=2)  # lrl
+
+
+def test_s390x_stub_jumps_through_the_slot() -> None:
+    stub = _Z.stub(_PLACE, _PLACE - 0x7018)
+    assert len(stub) == _Z.stub_size
+    assert [text for _, _, text in disassemble(_Z, stub, _PLACE)] == [f"lgrl %r1, {_PLACE - 0x7018:#x}", "br %r1"]
+
+
+# The low part is signed: the high one makes up for it.
+_PARTS = [
+    (0, 0, 0),
+    (0x7FF, 0, 0x7FF),
+    (0x800, 1, -0x800),
+    (-1, 0, -1),
+    (-0x801, 0xFFFFF, 0x7FF),
+    (0x12345678, 0x12345, 0x678),
+]
+
+
+@pytest.mark.parametrize(("distance", "high", "low"), [*_PARTS, (-(1 << 31) - 0x800, 0x80000, -0x800)])
+def test_riscv64_parts_of_a_distance(distance: int, high: int, low: int) -> None:
+    value = _PLACE + distance
+    auipc, addi, ld, sd = (struct.pack("<I", word) for word in (0x00000517, 0x00050593, 0x00053583, 0x00B53023))
+    assert _patched(_RISCV, auipc, _RISCV.direct[23], value) == f"auipc a0, {_number(high)}"
+    low_i, low_s = _RISCV.low[24].through_slot, _RISCV.low[25].through_slot
+    assert _patched(_RISCV, addi, low_i, value) == (f"addi a1, a0, {_number(low)}" if low else "mv a1, a0")
+    assert _patched(_RISCV, ld, low_i, value) == f"ld a1, {_number(low)}(a0)"
+    assert _patched(_RISCV, sd, low_s, value) == f"sd a1, {_number(low)}(a0)"
+
+
+@pytest.mark.parametrize(("distance", "high", "low"), _PARTS)
+def test_riscv64_call(distance: int, high: int, low: int) -> None:
+    contents = bytearray(struct.pack("<II", 0x00000097, 0x000080E7))  # auipc ra; jalr ra, ra
+    _RISCV.direct[19](contents, 0, _PLACE, _PLACE + distance)
+    texts = [text for _, _, text in disassemble(_RISCV, bytes(contents), _PLACE)]
+    assert texts == [f"auipc ra, {_number(high)}", f"jalr ra, ra, {_number(low)}" if low else "jalr ra"]
+
+
+@pytest.mark.parametrize("distance", [-(1 << 31) - 0x801, (1 << 31) - 0x800])
+def test_riscv64_distance_out_of_range(distance: int) -> None:
+    with pytest.raises(OutOfRange, match="2 GiB"):
+        _RISCV.direct[23](bytearray(4), 0, _PLACE, _PLACE + distance)
+
+
+def test_riscv64_differences_are_made_of_two_relocations() -> None:
+    contents = bytearray(4)
+    _RISCV.direct[35](contents, 0, 0, 0x1234)
+    _RISCV.direct[39](contents, 0, 0, 0x5678)
+    assert struct.unpack("<i", contents) == (0x1234 - 0x5678,)
+
+
+def test_riscv64_relaxes_ld_and_nothing_else() -> None:
+    relaxed = _RISCV.low[24].relaxed
+    assert _patched(_RISCV, struct.pack("<I", 0x00053583), relaxed, _PLACE + 0x123) == "addi a1, a0, 0x123"
+    with pytest.raises(InternalError, match="0x00052583: only ld is known"):
+        _patched(_RISCV, struct.pack("<I", 0x00052583), relaxed, _PLACE)  # lw
+    with pytest.raises(InternalError, match="a store into"):
+        _RISCV.low[25].relaxed(bytearray(4), 0, 0, 0)
+
+
+def test_riscv64_stub_jumps_through_the_slot() -> None:
+    stub = _RISCV.stub(_PLACE, _PLACE + 0x7818)
+    assert len(stub) == _RISCV.stub_size
+    texts = [text for _, _, text in disassemble(_RISCV, stub, _PLACE)]
+    assert texts == ["auipc t3, 8", "ld t3, -0x7e8(t3)", "jr t3"]
+
+
+def _number(value: int) -> str:
+    """As capstone writes it."""
+    sign = "-" if value < 0 else ""
+    return f"{sign}{abs(value):#x}" if abs(value) > 9 else str(value)
+
+
 def test_bytes_that_are_no_instruction_are_shown() -> None:
     assert [text for _, _, text in disassemble(_X86, b"\x06\xc3", 0)] == [".byte 0x06", "ret"]
+
+
+def test_an_instruction_that_is_not_known_is_shown_whole() -> None:
+    vl = "e70010003006"  # with a hint of how the address is aligned, newer than capstone
+    texts = [text for _, _, text in disassemble(_Z, bytes.fromhex(vl + "07fe"), 0)]
+    assert texts == [".byte 0xe7, 0x00, 0x10, 0x00, 0x30, 0x06", "br %r14"]

@@ -61,11 +61,13 @@ def test_options_reach_the_file(module: Path) -> None:
     succeed(
         "mvvm-compile",
         *("-O1", "--target", "aarch64-unknown-linux-gnu", "--cpu", "generic", "--cpu-features", "+lse"),
-        *("--disable-aux-stack-check", "-j", "1", "-o", module.with_name("arm.aot"), module),
+        *("--disable-aux-stack-check", "--canonicalize-nans", "-j", "1", "-o", module.with_name("arm.aot"), module),
     )
     target = mvvm.Target.parse("aarch64", "generic", "+lse")
-    options = mvvm.CompileOptions(1, target, aux_stack_check=False)
+    options = mvvm.CompileOptions(1, target, aux_stack_check=False, canonicalize_nans=True)
     assert module.with_name("arm.aot").read_bytes() == mvvm.compile(guests.MATH.encode(), options)
+    told = succeed("mvvm-inspect", module.with_name("arm.aot"))
+    assert "options:         opt level 1, aux stack check off, canonical NaNs" in told.splitlines()
 
 
 def test_the_report_tells_the_stages(module: Path) -> None:

@@ -15,8 +15,9 @@ from mvvm.aot.machines import MACHINES
 from mvvm.aot.metadata import metadata
 from mvvm.compiler import emit_parts, read_valid_module
 from tests.cli import guests
-from tests.cli.commands import fail, run
+from tests.cli.commands import fail, run, succeed
 
+_FOREIGN = "aarch64" if mvvm.Target.parse().architecture == "x86_64" else "x86_64"
 COMMANDS = ("mvvm-compile", "mvvm-run", "mvvm-inspect")
 
 
@@ -69,8 +70,13 @@ def test_a_truncated_file(name: str, math: Path, tmp_path: Path) -> None:
         assert "truncated" in fail(2, name, tmp_path / "short.aot")
 
 
-def test_a_file_for_another_machine(compiled: Path) -> None:
-    assert "compile the module with --target" in fail(2, "mvvm-run", compiled / "foreign.aot")
+def test_a_file_for_another_machine(compiled: Path, tmp_path: Path) -> None:
+    arguments = "--invoke", "factorial", compiled / "foreign.aot", "5"
+    cache = {"XDG_CACHE_HOME": str(tmp_path)}
+    done = run("mvvm-run", *arguments, env=cache)
+    assert (done.returncode, done.stdout) == (0, "120\n")
+    assert f"foreign.aot: it has code for {_FOREIGN}: its module is compiled for this machine" in done.stderr
+    assert succeed("mvvm-run", *arguments, env=cache) == "120\n"
 
 
 @pytest.mark.parametrize("name", ["mvvm-run", "mvvm-inspect"])
@@ -80,7 +86,8 @@ def test_a_file_of_a_future_version(name: str, tmp_path: Path, monkeypatch: pyte
     machine = MACHINES[options.target.architecture]
     image = link(emit_parts(guests.LIBRARY.encode(), options, "obj"), machine)
     monkeypatch.setattr(sections, "FORMAT_VERSION", 1000)
-    (tmp_path / "future.aot").write_bytes(write(image, machine, metadata(module, image, [], [], options, "99.9")))
+    about = {**metadata(module, image, [], [], options, "99.9"), sections.WASM: module.data}
+    (tmp_path / "future.aot").write_bytes(write(image, machine, about))
     message = fail(2, name, tmp_path / "future.aot")
     assert "has format 1000 (written by mvvm 99.9)" in message
 

@@ -42,6 +42,7 @@ def test_the_json_has_it_all(math: Path) -> None:
         "aux_stack_check": True,
         "checkpoint": "none",
         "threshold_bits": None,
+        "canonicalize_nans": False,
     }
     assert about["module_intact"] is True
     assert about["file_size"] == math.stat().st_size

@@ -10,9 +10,9 @@ import pytest
 
 import mvvm
 from mvvm import cpu
-from mvvm.cli.aot_contents import AotContents
 from mvvm.cli.describe import describe_aot
 from mvvm.options import CompileOptions, Policy, Target
+from mvvm.runtime.aot_contents import AotContents
 from tests.cli.commands import succeed
 from tests.programs.compiled import compiled
 

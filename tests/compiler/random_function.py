@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mvvm.wasm.opcodes import OPS, Immediate
-from mvvm.wasm.types import NAMES, FuncType
+from mvvm.wasm.types import NAMES, V128, FuncType
+from tests.compiler import random_vectors
 
 # Chooses one of some options: Hypothesis, which can make failing modules smaller, or chance, which is faster.
 Pick = Callable[[Sequence[Any]], Any]
 
 NUMBERS = "iIfF"
+TYPES = NUMBERS + V128
 HOST_TYPES = {"mix": FuncType("iI", "I"), "swap": FuncType("fF", "Ff")}
 TABLE_SIZE = 16
 
@@ -22,14 +24,16 @@ _VALUES: dict[str, tuple[str, ...]] = {
     "f": ("0", "-0", "1", "-1", "0.5", "1.5", "1e10", "-3e38", "0x1p-149", "inf", "-inf", "nan", "2147483648"),
     "F": ("0", "-0", "1", "-1", "0.5", "2.5", "1e30", "-1e308", "0x1p-1074", "inf", "nan", "2147483647.5", "3e9"),
 }
+_NANS = ("-nan", "nan:0x1", "-nan:0x1", "nan:0x400001", "-nan:0x400001", "inf", "0", "-2.5")
 _DISTANCES = (*range(0, 64, 4), 1, -4, 65535, 65536, 65537, -65536, 0x7FFFFFFF, -0x80000000)
-_NUMERIC = [op for op in OPS if op.immediate == Immediate.NONE and op.pops and op.pushes]
-_TRAPPING = [op for op in _NUMERIC if "div_" in op.name or "rem_" in op.name or ".trunc_f" in op.name]
-_TOTAL = {t: [op for op in _NUMERIC if op.pushes == t and op not in _TRAPPING] for t in NUMBERS}
+_IMMEDIATES = (Immediate.NONE, Immediate.LANE, Immediate.SHUFFLE)
+_NUMERIC = [op for op in OPS if op.immediate in _IMMEDIATES and op.pops and op.pushes]
+_TRAPPING = [op for op in _NUMERIC if "div_" in op.name or "rem_" in op.name or op.name[3:10] == ".trunc_f"]
+_TOTAL = {t: [op for op in _NUMERIC if op.pushes == t and op not in _TRAPPING] for t in TYPES}
 _PARTIAL = {t: [op for op in _TRAPPING if op.pushes == t] for t in "iI"}
-_LOADS = {t: [op.name for op in OPS if ".load" in op.name and op.pushes == t] for t in NUMBERS}
+_LOADS = {t: [op for op in OPS if ".load" in op.name and op.pushes == t] for t in TYPES}
 _STORES = [op for op in OPS if ".store" in op.name]
-_SEES_BITS = ("i32.reinterpret_f32", "i64.reinterpret_f64")
+_SEES_BITS = ("i32.reinterpret_f32", "i64.reinterpret_f64", "f32x4.splat", "f64x2.splat")
 
 
 @dataclass
@@ -44,13 +48,15 @@ class Label:
 class Writer:
     """Writes one body. `locals` are types, the parameters first; after them come others, by name.
 
-    `keep_` and a type hold what was on the stack where it is of no use, `scratch_` is for `canonicalize`.
+    `keep_` and a type hold what was on the stack where it is of no use, `scratch_` is for `canonicalize`. With
+    `sees_nans` nothing hides the bits of NaNs that arithmetic gives, there are more of them, and less traps.
     """
 
     pick: Pick
     types: list[FuncType]  # of all functions
     index: int
     locals: str
+    sees_nans: bool = False
     lines: list[str] = field(default_factory=list)
     labels: list[Label] = field(default_factory=list)
     counters: list[int] = field(default_factory=list)  # of the open loops that count, as numbers of their locals
@@ -76,23 +82,30 @@ class Writer:
         self.emit(self.pick([*options, f"global.get $g{type_}", self.constant(type_)]))
 
     def constant(self, type_: str) -> str:
-        return f"{NAMES[type_]}.const {self.pick(_VALUES[type_])}"
+        if type_ == V128:
+            return random_vectors.constant(self.pick, nans=self.sees_nans)
+        values = _NANS if self.sees_nans and type_ in "fF" else _VALUES[type_]
+        return f"{NAMES[type_]}.const {self.pick(values)}"
 
     def value_leaf(self, type_: str, depth: int) -> None:
         self.leaf(type_)
 
     def value_numeric(self, type_: str, depth: int) -> None:
-        partial = type_ in _PARTIAL and self.pick(range(5)) == 0
+        partial = type_ in _PARTIAL and not self.sees_nans and self.pick(range(5)) == 0
         op = self.pick(_PARTIAL[type_] if partial else _TOTAL[type_])
         assert op.pops is not None
         for operand in op.pops:
             self.value(operand, depth)
-        if op.name in _SEES_BITS or "copysign" in op.name:
+        if op.name in _SEES_BITS or "copysign" in op.name or (op.pops[-1] in "fF" and "replace_lane" in op.name):
             self.canonicalize(op.pops[-1])
-        self.emit(op.name)
+        self.emit(op.name + random_vectors.immediate(self.pick, op))
+        if not self.sees_nans:
+            self.emit(*random_vectors.canonicalized(op))
 
     def canonicalize(self, type_: str) -> None:
         """Replace a NaN on the stack by the canonical one."""
+        if self.sees_nans:
+            return
         scratch, name = f"$scratch_{type_}", NAMES[type_]
         self.emit(f"local.tee {scratch}", f"{name}.const nan", f"local.get {scratch}", f"local.get {scratch}")
         self.emit(f"{name}.eq", "select")
@@ -105,8 +118,11 @@ class Writer:
         return offset
 
     def value_load(self, type_: str, depth: int) -> None:
+        op = self.pick(_LOADS[type_])
         offset = self.address(depth)
-        self.emit(self.pick(_LOADS[type_]) + offset)
+        if op.pops == "iv":
+            self.value(V128, depth)
+        self.emit(op.name + offset + random_vectors.immediate(self.pick, op))
 
     def value_select(self, type_: str, depth: int) -> None:
         for operand in (type_, type_, "i"):
@@ -218,7 +234,7 @@ class Writer:
             "note",
         )
         rare = ("leave", "bulk", "table", "probe", "grow", "neighbours")
-        kind = self.pick(rare) if self.pick(range(4)) == 0 else self.pick(kinds)
+        kind = self.pick(rare) if self.pick(range(4)) == 0 and not self.sees_nans else self.pick(kinds)
         getattr(self, f"do_{kind}")(depth - 1)
 
     def do_set(self, depth: int) -> None:
@@ -228,7 +244,7 @@ class Writer:
             self.emit(f"local.set {index}")
 
     def do_global(self, depth: int) -> None:
-        type_ = self.pick(NUMBERS)
+        type_ = self.pick(TYPES)
         self.value(type_, depth)
         self.emit(f"global.set $g{type_}")
 
@@ -239,14 +255,14 @@ class Writer:
         self.value(op.pops[1], depth)
         if op.pops[1] in "fF":
             self.canonicalize(op.pops[1])
-        self.emit(op.name + offset)
+        self.emit(op.name + offset + random_vectors.immediate(self.pick, op))
 
     def do_probe(self, depth: int) -> None:
         """Load from anywhere. A load whose value nothing needs may go, trap and all; so the host gets this one."""
         self.emit("i32.const 0")
         self.value("i", depth)
         self.emit(f"i32.const {self.pick(('0xffff',) * 8 + ('-1',))}", "i32.and")
-        self.emit(self.pick(_LOADS["I"]) + self.pick(("", "", "", "", " offset=65530", " offset=0xffffffff")))
+        self.emit(self.pick(_LOADS["I"]).name + self.pick(("", "", "", "", " offset=65530", " offset=0xffffffff")))
         self.emit("call $mix", "call $note_I")
 
     def do_neighbours(self, depth: int) -> None:
@@ -264,7 +280,7 @@ class Writer:
                 self.emit("i32.const 0", *address, f"i64.load{offset}", "call $mix", "call $note_I")
 
     def do_note(self, depth: int) -> None:
-        type_ = self.pick(NUMBERS)
+        type_ = self.pick(TYPES)
         self.value(type_, depth)
         self.note(type_)
 

@@ -77,11 +77,6 @@ def test_what_is_no_module_is_refused(source: bytes, message: str) -> None:
 @pytest.mark.parametrize(
     ("text", "feature"),
     [
-        ("(func (param v128))", "SIMD"),
-        ("(func (local v128))", "SIMD"),
-        ("(func (drop (v128.const i64x2 0 0)))", "SIMD"),
-        ("(func (result i32) (i32x4.extract_lane 0 (v128.const i64x2 0 0)))", "SIMD"),
-        ("(global v128 (v128.const i64x2 0 0))", "SIMD"),
         ("(memory 1 1 shared)", "threads"),
         ("(memory 1 1 shared) (func (drop (i32.atomic.load (i32.const 0))))", "threads"),
         ("(memory i64 1)", "64-bit memories"),

@@ -98,8 +98,17 @@ def test_proposals_in_unreachable_code_are_named() -> None:
         function(typed)
     with pytest.raises(UnsupportedFeature, match="garbage collection"):
         function("(module (type $t (func)) (func unreachable (select (result (ref null $t))) drop))")
-    with pytest.raises(UnsupportedFeature, match="SIMD"):
-        function("(module (func unreachable i8x16.add drop))")
+    with pytest.raises(UnsupportedFeature, match="threads"):
+        function("(module (memory 1) (func unreachable i32.atomic.load drop))")
+
+
+def test_vectors_in_unreachable_code_are_passed_over() -> None:
+    skipped = (
+        "v128.const i32x4 1 2 3 4 i8x16.shuffle 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 drop i32x4.replace_lane 3 drop "
+        "v128.load64_lane offset=300 1 i8x16.relaxed_swizzle drop block (result v128) unreachable end drop "
+        "v128.store offset=300"
+    )
+    assert names(function(f"(module (memory 1) (func (local v128) unreachable {skipped}))")) == ["unreachable", "end"]
 
 
 # Types of operands.

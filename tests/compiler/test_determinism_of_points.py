@@ -47,7 +47,7 @@ def test_labels_are_those_of_every_target_and_option(policy: Policy, monkeypatch
     wasm = _wasm()
     variants: list[dict[str, Any]] = [{"opt_level": level} for level in range(4)]
     variants += [{"target": Target.parse(name)} for name in sorted(cpu.CPUS)]
-    variants += [{"threshold_bits": 2}, {"aux_stack_check": False}]
+    variants += [{"threshold_bits": 2}, {"aux_stack_check": False}, {"canonicalize_nans": True}]
     expected = _labels(mvvm.compile(wasm, CompileOptions(checkpoint=policy), jobs=1))
     assert len(expected) > 20
     for variant in variants:

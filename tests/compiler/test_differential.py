@@ -6,6 +6,7 @@ import math
 import random
 import struct
 from collections.abc import Callable, Sequence
+from functools import cache
 from hashlib import sha256
 from typing import Any
 
@@ -19,7 +20,15 @@ from mvvm.errors import Trap
 from tests.compiler.random_function import HOST_TYPES, NUMBERS
 from tests.compiler.random_module import FUEL, RandomModule, Size, random_modules, write_module
 
-_ENGINE = wasmtime.Engine()
+
+@cache
+def _engine(canonicalize_nans: bool) -> wasmtime.Engine:
+    config = wasmtime.Config()
+    config.cranelift_nan_canonicalization = canonicalize_nans
+    config.wasm_relaxed_simd_deterministic = True  # what mvvm chose is what wasmtime calls so
+    return wasmtime.Engine(config)
+
+
 _VALTYPES = {
     "i": wasmtime.ValType.i32,
     "I": wasmtime.ValType.i64,
@@ -46,13 +55,14 @@ _HOST: dict[str, Callable[..., Any]] = {"mix": _mix, "swap": _swap}
 class Wasmtime:
     """A module under wasmtime."""
 
-    def __init__(self, wasm: bytes) -> None:
-        self.store = wasmtime.Store(_ENGINE)
-        linker = wasmtime.Linker(_ENGINE)
+    def __init__(self, wasm: bytes, canonicalize_nans: bool = False) -> None:
+        engine = _engine(canonicalize_nans)
+        self.store = wasmtime.Store(engine)
+        linker = wasmtime.Linker(engine)
         for name, type_ in HOST_TYPES.items():
             params, results = ([_VALTYPES[t]() for t in types] for types in (type_.params, type_.results))
             linker.define_func("host", name, wasmtime.FuncType(params, results), _HOST[name])
-        instance = linker.instantiate(self.store, wasmtime.Module(_ENGINE, wasm))
+        instance = linker.instantiate(self.store, wasmtime.Module(engine, wasm))
         self.exports: Any = instance.exports(self.store)
 
     def call(self, name: str, args: Sequence[int | float]) -> object:
@@ -76,8 +86,9 @@ class Wasmtime:
 class Mvvm:
     """A module under mvvm."""
 
-    def __init__(self, wasm: bytes, opt_level: int) -> None:
-        program = mvvm.load(mvvm.compile(wasm, mvvm.CompileOptions(opt_level=opt_level), jobs=1))
+    def __init__(self, wasm: bytes, opt_level: int, canonicalize_nans: bool) -> None:
+        options = mvvm.CompileOptions(opt_level=opt_level, canonicalize_nans=canonicalize_nans)
+        program = mvvm.load(mvvm.compile(wasm, options, jobs=1))
         host = {name: mvvm.Func(type_, _HOST[name]) for name, type_ in HOST_TYPES.items()}
         self.exports: Any = mvvm.Instance(program, {"host": host}).exports
 
@@ -108,10 +119,11 @@ def _comparable(value: object) -> object:
     return value
 
 
-def _compare(module: RandomModule) -> None:
+def compare(module: RandomModule, canonicalize_nans: bool = False) -> None:
+    """Assert that a module does, at two levels, what it does under wasmtime."""
     wasm = bytes(wasmtime.wat2wasm(module.text))
-    expected = Wasmtime(wasm)
-    engines = [Mvvm(wasm, 0), Mvvm(wasm, 3)]
+    expected = Wasmtime(wasm, canonicalize_nans)
+    engines = [Mvvm(wasm, level, canonicalize_nans) for level in (0, 3)]
     for index, args in module.calls:
         outcome = _comparable(expected.call(f"f{index}", args))
         state = _comparable(expected.state())
@@ -126,9 +138,15 @@ def _compare(module: RandomModule) -> None:
 @given(random_modules())
 def test_small_modules_do_the_same_as_under_wasmtime(module: RandomModule) -> None:
     note(module.text)
-    _compare(module)
+    compare(module)
 
 
 @pytest.mark.parametrize("seed", range(30))
 def test_large_modules_do_the_same_as_under_wasmtime(seed: int) -> None:
-    _compare(write_module(random.Random(seed).choice, Size(functions=10, statements=12, depth=4)))
+    compare(write_module(random.Random(seed).choice, Size(functions=10, statements=12, depth=4)))
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_canonical_nans_are_those_of_wasmtime(seed: int) -> None:
+    size = Size(functions=10, statements=12, depth=4)
+    compare(write_module(random.Random(seed).choice, size, sees_nans=True), canonicalize_nans=True)

@@ -28,6 +28,10 @@ _IMMEDIATES = {
     Immediate.ELEM_TABLE: "0",
     Immediate.TABLE_TABLE: "0 0",
     Immediate.MEMORY_MEMORY: "",
+    Immediate.LANE: "1",
+    Immediate.MEMARG_LANE: "1",
+    Immediate.SHUFFLE: " ".join(str(2 * i) for i in range(16)),
+    Immediate.V128: "i64x2 1 2",
 }
 
 

@@ -14,7 +14,9 @@ from mvvm.abi import elf, sections
 from mvvm.aot.disassemble import disassemble
 from mvvm.aot.machines import MACHINES
 from mvvm.errors import UsageError
+from mvvm.lower.support import lower_support
 from mvvm.runtime import metadata
+from mvvm.wasm.types import FuncType
 
 _WAT = """(module
   (import "env" "h" (func $h (param i32) (result f64)))
@@ -76,9 +78,15 @@ def test_aarch64_functions_end_by_returning_or_trapping() -> None:
 
 
 @pytest.mark.parametrize(
-    ("architecture", "step"), [("x86_64", "sub rsp, 0x1000"), ("aarch64", "sub sp, sp, #1, lsl #12")]
+    ("architecture", "step", "touch"),
+    [
+        ("x86_64", "sub rsp, 0x1000", "[rsp], 0"),
+        ("aarch64", "sub sp, sp, #1, lsl #12", "str xzr, [sp]"),
+        ("s390x", "aghi %r15, -0x1000", "cg %r0, 0xff8(%r15)"),
+        ("riscv64", "addi sp, sp, -0x800", "sdsp zero, 0(sp)"),
+    ],
 )
-def test_large_frames_are_touched_page_by_page(architecture: str, step: str) -> None:
+def test_large_frames_are_touched_page_by_page(architecture: str, step: str, touch: str) -> None:
     """So that none jumps over the guard page below the stack."""
     locals_ = range(1, 700)
     loads = " ".join(f"(local.set {i} (i64.load (i32.const {8 * i})))" for i in locals_)
@@ -89,7 +97,101 @@ def test_large_frames_are_touched_page_by_page(architecture: str, step: str) -> 
     text = elf.read(mvvm.compile(wat.encode(), options)).section(sections.TEXT)
     lines = [line for _, _, line in disassemble(MACHINES[architecture], bytes(text.contents), 0)]
     at = lines.index(step)
-    assert "[rsp], 0" in lines[at + 1] or lines[at + 1] == "str xzr, [sp]"
+    assert touch in lines[at + 1]
+
+
+_ACCESSES = """(module (memory 1)
+  (func (export "i32.load") (param i32) (result i32) (i32.load (local.get 0)))
+  (func (export "i64.load") (param i32) (result i64) (i64.load (local.get 0)))
+  (func (export "f32.load") (param i32) (result f32) (f32.load (local.get 0)))
+  (func (export "f64.load") (param i32) (result f64) (f64.load (local.get 0)))
+  (func (export "i64.load8_s") (param i32) (result i64) (i64.load8_s (local.get 0)))
+  (func (export "i32.load16_u") (param i32) (result i32) (i32.load16_u (local.get 0)))
+  (func (export "i64.load16_s") (param i32) (result i64) (i64.load16_s (local.get 0)))
+  (func (export "i64.load32_u") (param i32) (result i64) (i64.load32_u (local.get 0)))
+  (func (export "i32.store") (param i32 i32) (i32.store (local.get 0) (local.get 1)))
+  (func (export "i64.store") (param i32 i64) (i64.store (local.get 0) (local.get 1)))
+  (func (export "f32.store") (param i32 f32) (f32.store (local.get 0) (local.get 1)))
+  (func (export "f64.store") (param i32 f64) (f64.store (local.get 0) (local.get 1)))
+  (func (export "i64.store8") (param i32 i64) (i64.store8 (local.get 0) (local.get 1)))
+  (func (export "i32.store16") (param i32 i32) (i32.store16 (local.get 0) (local.get 1)))
+  (func (export "i64.store32") (param i32 i64) (i64.store32 (local.get 0) (local.get 1))))"""
+
+
+def _functions(architecture: str, wat: str) -> dict[str, list[str]]:
+    """The instructions of each exported function."""
+    file = elf.read(mvvm.compile(wat.encode(), mvvm.CompileOptions(target=mvvm.Target.parse(architecture))))
+    text = file.section(sections.TEXT)
+    wasm = file.section(sections.WASM).contents
+    info = metadata.read_module(bytes(file.section(sections.MODULE).contents), len(wasm))
+    offsets = metadata.Functions(bytes(file.section(sections.FUNCTIONS).contents), info, text.size)
+    found = {}
+    for export in info.exports:
+        code = bytes(text.contents[offsets.functions[export.index - info.num_imported_functions] :])
+        lines: list[str] = []
+        for _, _, line in disassemble(MACHINES[architecture], code, 0):
+            lines.append(line)
+            if line in ("br %r14", "c.jr ra"):
+                break
+        found[export.name] = lines
+    return found
+
+
+@pytest.mark.parametrize(
+    ("name", "access"),
+    [
+        ("i32.load", "lrv"), ("i64.load", "lrvg"), ("f32.load", "lrv"), ("f64.load", "lrvg"), ("i64.load8_s", "lgb"),
+        ("i32.load16_u", "lrvh"), ("i64.load16_s", "lrvh"), ("i64.load32_u", "lrv"), ("i32.store", "strv"),
+        ("i64.store", "strvg"), ("f32.store", "strv"), ("f64.store", "strvg"), ("i64.store8", "stc"),
+        ("i32.store16", "strvh"), ("i64.store32", "strv"),
+    ],
+)  # fmt: skip
+def test_s390x_reverses_what_it_loads_and_stores(name: str, access: str) -> None:
+    """With the instruction that makes the access, and only once."""
+    mnemonics = [line.split()[0] for line in _functions("s390x", _ACCESSES)[name]]
+    assert mnemonics.count(access) == 1
+    assert not [mnemonic for mnemonic in mnemonics if "rv" in mnemonic and mnemonic != access]
+
+
+def test_riscv64_accesses_what_is_not_aligned_at_once() -> None:
+    """A store that traps has no effect then. Floats travel in registers of their own."""
+    functions = _functions("riscv64", _ACCESSES)
+    assert functions["i64.store"][-2:] == ["c.sd a2, 0(a0)", "c.jr ra"]
+    assert [line for line in functions["f64.load"] if "fa0" in line] == ["c.fld fa0, 0(a0)"]
+    assert [line for line in functions["f32.store"] if "fa0" in line] == ["fsw fa0, 0(a0)"]
+
+
+def test_riscv64_says_which_abi_it_follows() -> None:
+    aot = mvvm.compile(_ACCESSES.encode(), mvvm.CompileOptions(target=mvvm.Target.parse("riscv64")))
+    flags = int.from_bytes(aot[48:52], "little")
+    assert flags == 0x5  # EF_RISCV_RVC, EF_RISCV_FLOAT_ABI_DOUBLE
+
+
+@pytest.mark.parametrize(
+    ("architecture", "signed", "unsigned"), [("s390x", "signext", "zeroext"), ("riscv64", "signext", "signext")]
+)
+def test_integers_fill_the_registers_that_c_functions_get(architecture: str, signed: str, unsigned: str) -> None:
+    ir = lower_support(mvvm.Target.parse(architecture), [FuncType("i", "")])
+    assert f"define hidden {signed} i32 @mvvm_enter(" in ir
+    assert f"@_longjmp(ptr, i32 {signed} )" in ir
+    assert f"%callback(i32 {unsigned} %p0)" in ir
+    plain = lower_support(mvvm.Target.parse("aarch64"), [FuncType("i", "")])
+    assert "ext i32" not in plain.replace("= zext i32", "")
+    assert "%callback(i32 %p0)" in plain
+
+
+@pytest.mark.parametrize("architecture", sorted(cpu.CPUS))
+def test_all_registers_are_preserved_at_stable_points_where_llvm_can(architecture: str) -> None:
+    ir = lower_support(mvvm.Target.parse(architecture), [FuncType("", "")])
+    assert ("preserve_allcc" in ir) == (architecture in ("x86_64", "aarch64"))
+
+
+def test_features_of_s390x_come_by_generations() -> None:
+    z13, z14, z15 = (set(cpu.CPUS["s390x"][name]) for name in ("z13", "z14", "z15"))
+    assert z13 < z14 < z15 == set(cpu.FEATURES["s390x"])
+    assert "vector" in z13
+    assert "vector-enhancements-1" in z14 - z13
+    assert mvvm.Target.parse("s390x").cpu == "z13"
 
 
 @pytest.mark.parametrize("cpu_name", [*cpu.CPUS[cpu.host_architecture()], "native"])

@@ -13,7 +13,7 @@ import mvvm
 from mvvm import cpu
 from mvvm.aot.disassemble import disassemble
 from mvvm.aot.machines import MACHINES
-from mvvm.cli.aot_contents import AotContents
+from mvvm.runtime.aot_contents import AotContents
 from mvvm.options import CompileOptions, Policy, Target
 
 # Loops as a C compiler leaves them: of addresses, or of a counter; float sums are not associative, so there is none.

@@ -44,11 +44,15 @@ def lowered(
     aux_stack_check: bool = False,
     checkpoint: str = "none",
     threshold_bits: int = CompileOptions.threshold_bits,
+    canonicalize_nans: bool = False,
 ) -> str:
     """The IR of a module's own functions, without what stands around them."""
     decoded = module(wat)
     options = CompileOptions(
-        target=Target.parse(architecture), checkpoint=Policy(checkpoint), threshold_bits=threshold_bits
+        target=Target.parse(architecture),
+        checkpoint=Policy(checkpoint),
+        threshold_bits=threshold_bits,
+        canonicalize_nans=canonicalize_nans,
     )
     facts = ModuleFacts(decoded, options)
     stack = find_shadow_stack(decoded) if aux_stack_check else None

@@ -121,7 +121,8 @@ def test_what_was_lowered_is_read(random_module: RandomModule) -> None:
         for name in ("function", "types", "num_results", "places", "constants", "next_pc", "table"):
             assert getattr(read, name) == getattr(point, name), name
         assert read.locals == list(point.locals)
-        slots = {place >> 1 for place in read.places if not place & 1}
+        taken = [(place >> 1, stable_points.words(type_)) for place, type_ in zip(read.places, read.types, strict=True) if not place & 1]
+        slots = {first + word for first, count in taken for word in range(count)}
         assert slots == set(range(len(slots)))  # each is used: their number is known from the places
 
 

@@ -16,7 +16,7 @@ import pytest
 import mvvm
 from mvvm.aot.disassemble import disassemble
 from mvvm.aot.machines import MACHINES
-from mvvm.cli.aot_contents import AotContents
+from mvvm.runtime.aot_contents import AotContents
 from mvvm.options import CompileOptions, Policy, Target
 
 _NEVER = 1 << 40  # stable points

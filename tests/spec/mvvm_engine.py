@@ -62,29 +62,29 @@ class MvvmEngine:
         function = exports[name]
         assert isinstance(function, mvvm.Func)
         try:
-            results = function.call_raw([_raw(argument) for argument in arguments])
+            results = function.call_raw([to_bits(argument) for argument in arguments])
         except Trap as error:
             raise Trapped(str(error)) from error
-        return [_value(type_, raw) for type_, raw in zip(function.type.results, results, strict=True)]
+        return [from_bits(type_, raw) for type_, raw in zip(function.type.results, results, strict=True)]
 
     def get(self, exports: Exports, name: str) -> Value:
         global_ = exports[name]
         assert isinstance(global_, mvvm.Global)
-        return _value(global_.type.value, global_.raw)
+        return from_bits(global_.type.value, global_.raw)
 
 
 def _ignore(*_: object) -> None:
     """Stand for the functions of spectest that print."""
 
 
-def _raw(value: Value) -> int:
+def to_bits(value: Value) -> int:
     if value.bits is None:
         return 0
     # An externref is represented by the Value itself.
     return references.handle(value) if value.type == "externref" else value.bits
 
 
-def _value(type_: str, raw: int) -> Value:
+def from_bits(type_: str, raw: int) -> Value:
     name = NAMES[type_]
     if name not in ("funcref", "externref"):
         return Value(name, raw)

@@ -36,7 +36,7 @@ class Guest:
     @property
     def is_main_build(self) -> bool:
         """Whether this is the build that all policies are tried with."""
-        return self.flags in ((), ("-O3",))
+        return self.flags[:1] in ((), ("-O3",))
 
     def wasm(self) -> Path:
         """The module, built if need be. Raises BuildFailure."""
@@ -61,6 +61,12 @@ def _c(stem: str, *others: str, **more: object) -> Iterator[Guest]:
     """A guest in C, optimized, and built again with `others`: -O0 keeps all in memory, -O1 makes other loops."""
     for level in ("-O3", *others):
         yield Guest(f"{stem}.c", (level,), **more)  # type: ignore[arg-type]
+
+
+def _vectors(stem: str) -> Iterator[Guest]:
+    """A guest in C that may use vectors, which then the compiler does too."""
+    for level in ("-O3", "-O0"):
+        yield Guest(f"{stem}.c", (level, "-msimd128"))
 
 
 def _wat(stem: str, **more: object) -> Iterator[Guest]:
@@ -110,6 +116,8 @@ _ROWS = (
     _wat("loop_ends"),
     _wat("start_function"),
     _wat("recursion_end", status=_TRAPPED),
+    _wat("vectors"),
+    _vectors("vector_loops"),
 )
 
 GUESTS: dict[str, Guest] = {guest.id: guest for rows in _ROWS for guest in rows}

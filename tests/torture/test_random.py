@@ -58,7 +58,8 @@ def _without_imports(text: str) -> str:
 class Stopping:
     """A module under mvvm, of which each call is stopped once and goes on in a new instance."""
 
-    def __init__(self, wasm: bytes, number: int, seed: int) -> None:
+    def __init__(self, wasm: bytes, number: int, seed: int, canonicalize_nans: bool) -> None:
+        self._canonicalize_nans = canonicalize_nans
         self._programs = [self._compile(wasm, (number + more) % len(_BUILDS)) for more in range(2)]
         self._continuations = {id(program): Continuations(program) for program in self._programs}
         self._chance = random.Random(seed)
@@ -66,7 +67,9 @@ class Stopping:
 
     def _compile(self, wasm: bytes, number: int) -> mvvm.Program:
         policy, level, bits = _BUILDS[number]
-        options = mvvm.CompileOptions(checkpoint=policy, opt_level=level, threshold_bits=bits)
+        options = mvvm.CompileOptions(
+            checkpoint=policy, opt_level=level, threshold_bits=bits, canonicalize_nans=self._canonicalize_nans
+        )
         return mvvm.load(mvvm.compile(wasm, options, jobs=1))
 
     @property
@@ -118,11 +121,12 @@ def _comparable(value: object) -> object:
     return value
 
 
-def _compare(module: RandomModule, number: int) -> None:
+def compare_stopped(module: RandomModule, number: int, canonicalize_nans: bool = False) -> None:
+    """Assert that it does so, too, if its calls are stopped and gone on with; `number` chooses the builds."""
     text = _without_imports(module.text)
     wasm = bytes(wasmtime.wat2wasm(text))
-    expected = Wasmtime(wasm)
-    stopping = Stopping(wasm, number % len(_BUILDS), seed_of(text))
+    expected = Wasmtime(wasm, canonicalize_nans)
+    stopping = Stopping(wasm, number % len(_BUILDS), seed_of(text), canonicalize_nans)
     for index, args in module.calls:
         outcome = _comparable(expected.call(f"f{index}", args))
         assert _comparable(stopping.call(f"f{index}", args)) == outcome
@@ -135,9 +139,16 @@ def _compare(module: RandomModule, number: int) -> None:
 def test_small_modules(module: RandomModule) -> None:
     text = _without_imports(module.text)
     note(text)
-    _compare(module, seed_of(text) % len(_BUILDS))
+    compare_stopped(module, seed_of(text) % len(_BUILDS))
 
 
 @pytest.mark.parametrize("seed", range(_SEEDS))
 def test_large_modules(seed: int) -> None:
-    _compare(write_module(random.Random(seed).choice, Size(functions=8, statements=10, depth=4)), seed)
+    compare_stopped(write_module(random.Random(seed).choice, Size(functions=8, statements=10, depth=4)), seed)
+
+
+@pytest.mark.parametrize("seed", range(_SEEDS // 2))
+def test_canonical_nans(seed: int) -> None:
+    """Continuations make NaNs canonical too, and leave those alone that no arithmetic gave."""
+    size = Size(functions=8, statements=10, depth=4)
+    compare_stopped(write_module(random.Random(seed).choice, size, sees_nans=True), seed, canonicalize_nans=True)

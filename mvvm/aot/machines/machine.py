@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 # (section, offset in it of the field, address of the field, value): writes the relocated field. In the words
@@ -35,7 +35,12 @@ class Machine:
     Code is padded with `padding`. `stub` gives the code at an address (first argument) that jumps through a
     slot of the global offset table (second); it is `stub_size` bytes. The keys of `direct` and `got` and
     `absolute`, the one for the address itself as a 64-bit word, are relocation types of the psABI.
-    `capstone` is capstone's architecture and mode.
+    `capstone` is capstone's architecture and mode, `e_flags` what an ELF header says of the instruction set.
+
+    Relocations of the low part of a distance are the keys of `low` where their symbol is not the place that is meant,
+    but the label of the instruction that has the high part: what that is relocated to counts for them, and its address
+    for P. `relaxed` is for one whose other half is `got`'s `relaxed`. `instruction_size` tells the size of an
+    instruction by its first byte, for those that capstone does not know.
     """
 
     name: str
@@ -49,6 +54,9 @@ class Machine:
     got: Mapping[int, GotRelocation]
     absolute: int
     capstone: tuple[int, int]
+    low: Mapping[int, GotRelocation] = field(default_factory=dict)
+    e_flags: int = 0
+    instruction_size: Callable[[int], int] | None = None
 
 
 def relative32(byte_order: str) -> Patch:
