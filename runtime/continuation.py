@@ -16,7 +16,7 @@ from mvvm.proto import wire
 from mvvm.runtime.capture import value_of
 from mvvm.runtime.entry import enter
 from mvvm.runtime.mapping import MappedCode, check_places, memory_file
-from mvvm.runtime.values import bits_of, words_of
+from mvvm.runtime.values import put_vector, vector_at
 from mvvm.wasm.types import F32, FUNCREF, I32, V128
 
 TYPE_CHECKING = False
@@ -88,7 +88,7 @@ class Continuation:
             if type_ in _NARROW:  # in the low bytes, whatever the byte order
                 ctypes.c_uint32.from_buffer(slots, 8 * slot).value = bits
             elif type_ == V128:
-                slots[slot : slot + 2] = words_of(bits)
+                put_vector(ctypes.addressof(slots) + 8 * slot, bits)
             else:
                 slots[slot] = instance.funcref(bits) if type_ == FUNCREF else bits
         enter(instance, self._address, instance.context, ctypes.addressof(slots))
@@ -104,7 +104,7 @@ class Continuation:
 
 def _value(instance: Instance, type_: str, slots: ctypes.Array[ctypes.c_uint64], slot: int) -> Value:
     if type_ == V128:
-        return type_, bits_of(slots[slot : slot + 2])
+        return type_, vector_at(ctypes.addressof(slots) + 8 * slot)
     narrow = ctypes.c_uint32.from_buffer(slots, 8 * slot).value
     return value_of(instance, type_, narrow if type_ in _NARROW else slots[slot])
 

@@ -12,7 +12,7 @@ from mvvm.errors import UsageError
 from mvvm.runtime import thread as threads
 from mvvm.runtime.entry import enter
 from mvvm.runtime.store import Store, instance_at, numbered_type
-from mvvm.runtime.values import bits_of, from_raw, to_raw, words_of
+from mvvm.runtime.values import from_raw, put_vector, to_raw, vector_at
 from mvvm.runtime.wake import Interrupted
 from mvvm.wasm.types import EXTERNREF, F32, F64, FUNCREF, I32, I64, V128, FuncType
 
@@ -106,11 +106,11 @@ class Func:
         if V128 in self.type.params:
             for position, (bits, type_) in enumerate(zip(args, self.type.params, strict=True)):
                 if type_ == V128:
-                    values[2 * position : 2 * position + 2] = words_of(bits)
+                    put_vector(ctypes.addressof(values) + 16 * position, bits)
         enter(self.instance, program.invoke_thunk(self.type), self.record, ctypes.addressof(values))
         if V128 in results:
             return [
-                bits_of(values[2 * i : 2 * i + 2])
+                vector_at(ctypes.addressof(values) + 16 * i)
                 if t == V128
                 else values[2 * i] >> _SHIFTS.get(t, 0) & _MASKS.get(t, 0xFFFFFFFF_FFFFFFFF)
                 for i, t in enumerate(results)
@@ -166,8 +166,7 @@ class Func:
                 if _SHIFTS:
                     raw = [bits << _SHIFTS.get(t, 0) for bits, t in zip(raw, results, strict=True)]
                 if V128 in results:
-                    pairs = zip(raw, results, strict=True)
-                    raw = [word for bits, t in pairs for word in (words_of(bits) if t == V128 else (bits,))]
+                    raw = _divided(raw, results)
                 ctypes.memmove(args[-1], struct.pack(f"={len(raw)}Q", *raw), 8 * len(raw))
                 return 0
             except BaseException as error:
@@ -181,6 +180,14 @@ def _joined(args: Sequence[int], params: str) -> list[int]:
     """Arguments of these types, of which each v128 came as two."""
     words = iter(args)
     return [next(words) | next(words) << 64 if type_ == V128 else next(words) for type_ in params]
+
+
+def _divided(raw: Sequence[int], types: str) -> list[int]:
+    """Bit patterns of values of these types, of which each v128 becomes two, as the machine has them in memory."""
+    words: list[int] = []
+    for bits, type_ in zip(raw, types, strict=True):
+        words += struct.unpack("=2Q", bits.to_bytes(16, byteorder)) if type_ == V128 else (bits,)
+    return words
 
 
 def _stops_here() -> bool:

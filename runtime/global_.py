@@ -7,7 +7,7 @@ import ctypes
 from mvvm.abi.context import GLOBAL_SIZE
 from mvvm.errors import UsageError
 from mvvm.runtime.store import Store
-from mvvm.runtime.values import bits_of, from_raw, to_raw, words_of
+from mvvm.runtime.values import from_raw, put_vector, to_raw, vector_at
 from mvvm.wasm.types import F32, I32, V128, GlobalType
 
 
@@ -39,7 +39,7 @@ class Global:
     def raw(self) -> int:
         """The bits of the value."""
         if self.type.value == V128:
-            return bits_of((ctypes.c_uint64 * 2).from_address(self.address))
+            return vector_at(self.address)
         form = ctypes.c_uint32 if self.type.value in (I32, F32) else ctypes.c_uint64
         return form.from_address(self.address).value
 
@@ -48,7 +48,7 @@ class Global:
         if self.type.value in (I32, F32):
             ctypes.c_uint32.from_address(self.address).value = bits
         elif self.type.value == V128:
-            (ctypes.c_uint64 * 2).from_address(self.address)[:] = words_of(bits)
+            put_vector(self.address, bits)
         else:
             ctypes.c_uint64.from_address(self.address).value = bits
 

@@ -7,6 +7,7 @@ funcref is a Func or None, externref is any object. *Raw* values are bit pattern
 
 from __future__ import annotations
 
+import ctypes
 import struct
 from sys import byteorder
 
@@ -16,8 +17,6 @@ from mvvm.wasm.types import EXTERNREF, F32, F64, FUNCREF, I32, I64, NAMES, V128
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from mvvm.runtime.store import Store
 
 _BITS = {I32: 32, I64: 64}
@@ -79,13 +78,11 @@ def from_raw(bits: int, type_: str) -> object:
     return references.object_of(bits)
 
 
-def words_of(bits: int) -> tuple[int, int]:
-    """A v128 as two words of 64 bits, in the order in which the machine has them in memory."""
-    low, high = bits & 0xFFFFFFFF_FFFFFFFF, bits >> 64
-    return (low, high) if byteorder == "little" else (high, low)
+def vector_at(address: int) -> int:
+    """The bits of a v128 in memory that compiled code wrote: an integer in the order of the machine."""
+    return int.from_bytes(ctypes.string_at(address, 16), byteorder)
 
 
-def bits_of(words: Sequence[int]) -> int:
-    """The bits of a v128 of two such words."""
-    first, second = words
-    return first | second << 64 if byteorder == "little" else second | first << 64
+def put_vector(address: int, bits: int) -> None:
+    """Put a v128 where compiled code reads it."""
+    ctypes.memmove(address, bits.to_bytes(16, byteorder), 16)

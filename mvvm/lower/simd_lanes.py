@@ -4,8 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mvvm.lower.lanes import F32X4, F64X2, I8X16, I16X8, SHAPES, Shape, call, cast, from_lanes, known_lanes, lane
-from mvvm.lower.lanes import pop, push, shuffle
+from mvvm.lower.lanes import (
+    F32X4,
+    F64X2,
+    I8X16,
+    I16X8,
+    SHAPES,
+    Shape,
+    call,
+    cast,
+    from_lanes,
+    known_lanes,
+    lane,
+    pop,
+    push,
+    shuffle,
+)
 from mvvm.lower.llvm_types import float_bits
 from mvvm.wasm.types import F32, F64
 

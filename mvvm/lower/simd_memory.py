@@ -47,6 +47,12 @@ def _store(f: FunctionLowering, immediate: Any) -> None:
     if f.facts.reverses_bytes:
         whole = _reversed(f, f.emit(f"bitcast {V128} {value} to i128"), 128)
         f.lines.append(f"  store i128 {whole}, ptr {address}{_ACCESS}")
+    elif f.facts.architecture == "riscv64":
+        # It takes two instructions. The upper half is the one that may trap, and then must be the first.
+        upper = f.emit(f"getelementptr inbounds i8, ptr {address}, i64 8")
+        for index, place in ((1, upper), (0, address)):
+            word = f.emit(f"extractelement {V128} {value}, i64 {index}")
+            f.lines.append(f"  store volatile i64 {word}, ptr {place}{_ACCESS}")
     else:
         f.lines.append(f"  store {V128} {value}, ptr {address}{_ACCESS}")
 

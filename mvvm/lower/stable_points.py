@@ -28,8 +28,8 @@ class Point:
 
     `locals` are the indices of those that are live. `types` are of these, then of the operand stack (without a call's
     arguments and results), then of the call's `num_results` results. `places` are where each value is: slot << 1, or
-    the index of a constant << 1 | 1; a v128 has two slots, or two constants of 64 bits, the low one first. `next_pc` is where the program goes on after the call; `table` the
-    one that it went through, if any.
+    the index of a constant << 1 | 1; a v128 has two slots, or two constants of 64 bits, the low one first. `next_pc` is
+    where the program goes on after the call; `table` the one that it went through, if any.
     """
 
     __slots__ = ("constants", "function", "locals", "next_pc", "num_results", "pc", "places", "table", "types")

@@ -368,7 +368,7 @@ def _interrupted(type_: FuncType) -> str:
 
 
 def _host_thunk(type_: FuncType, unsigned: str) -> str:
-    """Guest to host, for which an i32 is an unsigned int, and a v128 two unsigned integers of 64 bits, the low one first.
+    """Guest to host, for which an i32 is an unsigned int, and a v128 two integers of 64 bits, the low one first.
 
     Results are in slots, as in a record of a stable point.
     """

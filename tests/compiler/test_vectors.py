@@ -36,7 +36,7 @@ _INSTRUCTIONS = {
         "f32x4.mul": "fmul",
         "f32x4.min": "fmin",
         "v128.andnot": "bic",
-        "i32x4.dot_i16x8_s": "smull smull2 addp",
+        "i32x4.dot_i16x8_s": "smull2 smull addp",
         "i8x16.narrow_i16x8_u": "sqxtun sqxtun2",
         "i8x16.avgr_u": "urhadd",
         "i16x8.q15mulr_sat_s": "sqrdmulh",

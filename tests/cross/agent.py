@@ -87,9 +87,7 @@ def start(
         return _run(instance, begin, arguments, stop, snapshot)
 
 
-def go_on(
-    aot: str, place: Place | None, stop: int | None, snapshot: str | None, source: str, shared: bool
-) -> Answer:
+def go_on(aot: str, place: Place | None, stop: int | None, snapshot: str | None, source: str, shared: bool) -> Answer:
     """Take up the snapshot in the file `source`, and run on as `start` does.
 
     Continuations of earlier requests are used if they are `shared`, else only those that were prepared for `source` and
@@ -117,11 +115,13 @@ def go_on(
 
 
 def prepare(aot: str, source: str, architecture: str) -> Answer:
-    """Prepare the snapshot in the file `source`. What is compiled is kept in the cache, for others of this program."""
+    """Prepare the snapshot in the file `source`. If there is a cache, what is compiled is kept in it."""
     with open(aot, "rb") as file:
         contents = file.read()
     folder = prepared_folder(source)
     files = mvvm.prepare(Snapshot.open(source), contents, architecture, folder)
+    if os.environ["XDG_CACHE_HOME"] == os.devnull:
+        return {"files": files}
     os.makedirs(cache.folder(), exist_ok=True)
     where = os.path.join(folder, architecture)
     for name in os.listdir(where):

@@ -93,6 +93,7 @@ class Crossing:
         return stops
 
     def _compare(self, journey: Journey, answer: Answer, what: str) -> None:
+        assert not answer.notes, "the program was compiled again"
         outcome = journey.outcome(answer, same_memory=self._same_memory)
         if outcome != self.unbroken:
             raise AssertionError(f"{self._workload.id}, {what}: {outcome.differences(self.unbroken)}")

@@ -1,4 +1,4 @@
-"""A machine that runs guests for the tests: this one, or an emulated one. Its agent (agent.py) is a process of its own."""
+"""A machine that runs guests for the tests: this one, or an emulated one. Its agent (agent.py) is its process."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -82,7 +83,7 @@ class Machine:
         self._command = command
         self._environment = environment
         self._process: subprocess.Popen[bytes] | None = None
-        self._errors = tempfile.TemporaryFile()
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - this is a context itself
         self._unread = b""
 
     @classmethod
@@ -102,7 +103,11 @@ class Machine:
         return cls([sys.executable, str(_AGENT), *([] if compiler else ["--without-compiler"])], variables)
 
     def __enter__(self) -> Self:
-        about = self._ask("about")
+        try:
+            about = self._ask("about")
+        except BaseException:
+            self._errors.close()
+            raise
         self.architecture, self.byte_order = about["architecture"], about["byte_order"]
         self.has_compiler = about["has_compiler"]
         return self
@@ -188,11 +193,9 @@ class Machine:
             )
         assert self._process.stdin is not None
         request = json.dumps({"do": what, **arguments}, default=os.fspath)
-        try:
+        with suppress(BrokenPipeError):  # there will be no answer
             self._process.stdin.write(request.encode() + b"\n")
             self._process.stdin.flush()
-        except BrokenPipeError:
-            pass  # there will be no answer
         answer: dict[str, Any] = json.loads(self._read_line(request))
         if "error" in answer:
             raise AssertionError(f"{self._command[0]}: {request}:\n{answer['error']}")
@@ -238,10 +241,8 @@ class Machine:
             return
         assert process.stdin is not None
         assert process.stdout is not None
-        try:
+        with suppress(BrokenPipeError):
             process.stdin.close()
-        except BrokenPipeError:
-            pass
         try:
             process.wait(0 if at_once else 10)
         except subprocess.TimeoutExpired:

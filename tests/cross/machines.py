@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -10,7 +9,6 @@ import mvvm
 from mvvm.options import Target
 from tests.cross.journey import Side
 from tests.cross.machine import NATIVE, Machine
-from tests.programs.compiled import compiled
 from tests.torture.plan import Build
 
 ARCHITECTURES = ("aarch64",)

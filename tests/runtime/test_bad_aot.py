@@ -173,7 +173,7 @@ def _code(expression: str) -> bytes:
 @pytest.mark.parametrize(
     ("path", "value"),
     [
-        ("types.0.params", "v"),
+        ("types.0.params", "w"),
         ("types.0.results", "?"),
         ("imports.0.kind", 4),
         ("imports.0.kind", 1),

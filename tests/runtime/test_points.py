@@ -121,8 +121,12 @@ def test_what_was_lowered_is_read(random_module: RandomModule) -> None:
         for name in ("function", "types", "num_results", "places", "constants", "next_pc", "table"):
             assert getattr(read, name) == getattr(point, name), name
         assert read.locals == list(point.locals)
-        taken = [(place >> 1, stable_points.words(type_)) for place, type_ in zip(read.places, read.types, strict=True) if not place & 1]
-        slots = {first + word for first, count in taken for word in range(count)}
+        slots = {
+            (place >> 1) + word
+            for place, type_ in zip(read.places, read.types, strict=True)
+            for word in range(stable_points.words(type_))
+            if not place & 1
+        }
         assert slots == set(range(len(slots)))  # each is used: their number is known from the places
 
 

@@ -81,9 +81,14 @@ def test_a_host_function_that_gives_no_vector() -> None:
 
 def test_a_raw_host_function_gets_two_integers() -> None:
     seen: list[tuple[int, ...]] = []
-    wat = '(module (import "env" "h" (func (param i32 v128 i64))) (export "h" (func 0)) (func (export "f") (param v128) (call 0 (i32.const 5) (local.get 0) (i64.const -1))))'
-    function = mvvm.Func(mvvm.FuncType("ivI", ""), lambda *args: seen.append(args) or 0, raw=True)
-    exports(wat, h=function)["f"](_BYTES)
+
+    def function(*args: int) -> int:
+        seen.append(args)
+        return 0
+
+    wat = """(module (import "env" "h" (func $h (param i32 v128 i64)))
+      (func (export "f") (param v128) (call $h (i32.const 5) (local.get 0) (i64.const -1))))"""
+    exports(wat, h=mvvm.Func(mvvm.FuncType("ivI", ""), function, raw=True))["f"](_BYTES)
     assert seen == [(5, *struct.unpack("<2Q", _BYTES), (1 << 64) - 1)]
 
 

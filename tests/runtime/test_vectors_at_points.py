@@ -65,7 +65,19 @@ def _scaling(type_: str) -> str:
     (local.get $sum))"""
 
 
+_VECTORS = f"""
+  (func (export "f32 vectors") (param $factor f32) (result f32)
+    (local $at i32) (local $sum v128) (local $bits v128) (local $by v128)
+    (local.set $by (f32x4.splat (local.get $factor)))
+    (loop $again
+      (local.set $sum (f32x4.add (local.get $sum) (f32x4.mul (local.get $by) (v128.load (local.get $at)))))
+      (local.set $bits (i32x4.add (local.get $bits) (v128.load offset=16 (local.get $at))))
+      (local.set $at (i32.add (local.get $at) (i32.const 32)))
+      (br_if $again (i32.lt_u (local.get $at) (i32.const {_SIZE}))))
+    (f32.add (f32.convert_i32_u (i32x4.extract_lane 3 (local.get $bits)))
+      (f32.add (f32x4.extract_lane 0 (local.get $sum)) (f32x4.extract_lane 3 (local.get $sum)))))"""
 _KERNELS = {
+    "f32 vectors": _VECTORS,
     "i32 1": _reduction("i32", 1),
     "i32 8": _reduction("i32", 8),
     "f32 8": _reduction("f32", 8),
