@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from mvvm.options import Policy
 from mvvm.passes.static_tables import NULL
-from mvvm.wasm.code import CALL, CALL_INDIRECT, LOOP, Block, decode_function
+from mvvm.wasm.code import CALL, CALL_INDIRECT, LOOP, WAITS, Block, decode_function
 
 if TYPE_CHECKING:
     from mvvm.wasm.decode import Module
@@ -22,12 +22,13 @@ if TYPE_CHECKING:
 class FunctionCalls:
     """What a body calls: functions by index, `(type index, table)` of calls through tables; whether it loops."""
 
-    __slots__ = ("callees", "indirect", "loops")
+    __slots__ = ("callees", "indirect", "loops", "waits")
 
     def __init__(self) -> None:
         self.callees: set[int] = set()
         self.indirect: set[tuple[int, int]] = set()
         self.loops = False
+        self.waits = False  # memory.atomic.wait
 
 
 class Suspending:
@@ -50,7 +51,7 @@ class Suspending:
         loops_poll = policy != Policy.FUNCTION
         self.functions.update(range(first))
         for index, found in calls.items():
-            if (found.loops and loops_poll) or edges[index] is None:
+            if (found.loops and loops_poll) or found.waits or edges[index] is None:
                 self.functions.add(index)
         known = {index: callees for index, callees in edges.items() if callees is not None}
         self._propagate(known)
@@ -109,6 +110,8 @@ def find_calls(module: Module, start: int, end: int, index: int) -> FunctionCall
             result.callees.add(immediate)  # type: ignore[arg-type]
         elif op == CALL_INDIRECT:
             result.indirect.add(immediate)  # type: ignore[arg-type]
+        elif op in WAITS:
+            result.waits = True
         elif op == LOOP:
             assert isinstance(immediate, Block)
             result.loops |= immediate.targeted

@@ -27,6 +27,7 @@ from mvvm.wasm.code import (
     LOOP,
     RETURN,
     UNREACHABLE,
+    WAITS,
     Block,
     Function,
 )
@@ -35,7 +36,7 @@ _RELEVANT = frozenset(
     (BLOCK, LOOP, IF, ELSE, END, BR, BR_IF, BR_TABLE, RETURN, UNREACHABLE, LOCAL_GET, LOCAL_SET, LOCAL_TEE)
 )
 
-_CALLS = frozenset((CALL, CALL_INDIRECT))
+_CALLS = frozenset((CALL, CALL_INDIRECT)) | WAITS  # where there may be a stable point besides loops
 
 _Event = tuple[int, int, object]  # position in Function.ops, opcode, immediate
 _Labels = dict[Block, int]  # the locals (a bit each) that are live at a block's label

@@ -23,6 +23,7 @@ from mvvm.wasm.code import (
     IF,
     LEAVING,
     LOOP,
+    WAITS,
     Block,
     Function,
 )
@@ -40,19 +41,27 @@ _DIRTYING = frozenset(
     op.code
     for op in OPS
     if ".store" in op.name
+    or ".atomic." in op.name
     or op.name in ("call", "call_indirect", "global.set", "memory.grow", "memory.copy", "memory.fill", "memory.init")
     or op.name in ("data.drop", "table.set", "table.grow", "table.fill", "table.copy", "table.init", "elem.drop")
 )
 
 
 class StablePoints:
-    """The stable points of a function: `calls` are positions in its instructions, `loops` say EACH or STRIP."""
+    """The stable points of a function: `calls` are positions in its instructions, `loops` say EACH or STRIP.
 
-    __slots__ = ("calls", "loops")
+    `waits` are the positions of waits, which have a point each, where they are interrupted.
+    """
+
+    __slots__ = ("calls", "loops", "waits")
 
     def __init__(self) -> None:
         self.calls: set[int] = set()
         self.loops: dict[Block, int] = {}
+        self.waits: set[int] = set()
+
+    def __bool__(self) -> bool:
+        return bool(self.calls or self.loops or self.waits)
 
 
 _NEVER = 1 << 30  # a state where control does not get
@@ -96,6 +105,10 @@ class _Walk:
     def call(self) -> None:
         self.passed = len(self.loops)
         if self.loops:
+            self.loops[-1].has_point = True
+
+    def wait(self) -> None:
+        if self.loops:  # its point does not count as passed: it may not be reached
             self.loops[-1].has_point = True
 
     def dirty(self) -> None:
@@ -158,6 +171,9 @@ def find_stable_points(function: Function, info: ModuleInfo, policy: Policy, sus
             if _may_suspend(op, immediate, suspending):
                 result.calls.add(position)
                 walk.call()
+        elif op in WAITS:
+            result.waits.add(position)
+            walk.wait()
         elif op in (BLOCK, LOOP, IF):
             walk.begin(op, immediate, position)  # type: ignore[arg-type]
         elif op in (BR, BR_IF):

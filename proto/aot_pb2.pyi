@@ -75,12 +75,16 @@ class FuncType(_message.Message):
     def __init__(self, params: _Optional[str] = ..., results: _Optional[str] = ...) -> None: ...
 
 class Limits(_message.Message):
-    __slots__ = ("minimum", "maximum_plus_one")
+    __slots__ = ("minimum", "maximum_plus_one", "index64", "shared")
     MINIMUM_FIELD_NUMBER: _ClassVar[int]
     MAXIMUM_PLUS_ONE_FIELD_NUMBER: _ClassVar[int]
+    INDEX64_FIELD_NUMBER: _ClassVar[int]
+    SHARED_FIELD_NUMBER: _ClassVar[int]
     minimum: int
     maximum_plus_one: int
-    def __init__(self, minimum: _Optional[int] = ..., maximum_plus_one: _Optional[int] = ...) -> None: ...
+    index64: bool
+    shared: bool
+    def __init__(self, minimum: _Optional[int] = ..., maximum_plus_one: _Optional[int] = ..., index64: _Optional[bool] = ..., shared: _Optional[bool] = ...) -> None: ...
 
 class TableType(_message.Message):
     __slots__ = ("element", "limits")

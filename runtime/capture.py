@@ -135,7 +135,7 @@ def _frame(
     if host is not None:
         stack += host.arguments
         if point.table is not None:
-            stack.append((I32, _element_of(instance, point.table, host.function)))
+            stack.append((instance.tables[point.table].type.limits.index, _element_of(instance, point.table, host.function)))
         return Frame(point.function, pc, AT, locals_, stack)
     if in_call:
         return Frame(point.function, pc, IN_CALL, locals_, stack)

@@ -24,7 +24,7 @@ from mvvm.runtime.traps import trap
 from mvvm.wasm import const_expr
 from mvvm.wasm import module as wasm
 from mvvm.wasm.module import ACTIVE, DECLARATIVE, FUNC, GLOBAL, KIND_NAMES, MEMORY, TABLE, Import
-from mvvm.wasm.types import FUNCREF, MAX_PAGES, PAGE_SIZE, FuncType, GlobalType, Limits, TableType
+from mvvm.wasm.types import FUNCREF, MAX_PAGES, MAX_PAGES_64, PAGE_SIZE, FuncType, GlobalType, Limits, TableType
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ class Instance:
         self,
         program: Program,
         imports: Mapping[str, Mapping[str, Extern]] | None = None,
-        max_pages: int = MAX_PAGES,
+        max_pages: int = MAX_PAGES_64,
         state: State | None = None,
         prepare: Callable[[Instance], None] | None = None,
     ) -> None:
@@ -337,14 +337,16 @@ def _fits(given: Extern, item: Import, types: list[FuncType]) -> bool:
             isinstance(given, Table)
             and isinstance(wanted, TableType)
             and given.type.element == wanted.element
+            and given.type.limits.same_kind(wanted.limits)
             and wanted.limits.accept(given.size, given.type.limits.maximum)
         )
     if item.kind == MEMORY:
         return (
             isinstance(given, Memory)
             and isinstance(wanted, Limits)
+            and wanted.same_kind(given.limits)
             and wanted.accept(given.pages, given.limits.maximum)
             # Code for a memory that may be smaller relies on its not being the largest (mvvm.lower.memory).
-            and (given.pages < MAX_PAGES or wanted.minimum == MAX_PAGES)
+            and (given.pages < MAX_PAGES or wanted.minimum == MAX_PAGES or wanted.index64)
         )
     return isinstance(given, Global) and isinstance(wanted, GlobalType) and given.type == wanted

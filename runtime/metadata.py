@@ -143,14 +143,15 @@ def _value_type(value: str) -> str:
 
 def _limits(message: wire.Fields) -> Limits:
     maximum = wire.number(message, 2)
-    limits = Limits(wire.number(message, 1), maximum - 1 if maximum else None)
+    index64, shared = bool(wire.number(message, 3)), bool(wire.number(message, 4))
+    limits = Limits(wire.number(message, 1), maximum - 1 if maximum else None, index64=index64, shared=shared)
     _require(limits.maximum is None or limits.minimum <= limits.maximum)
     return limits
 
 
 def _memory(message: wire.Fields) -> Limits:
     limits = _limits(message)
-    _require(limits.minimum <= types.MAX_PAGES)
+    _require(limits.index64 or limits.minimum <= types.MAX_PAGES)
     return limits
 
 
@@ -238,7 +239,7 @@ def _check(info: ModuleInfo, wasm_size: int) -> None:
         _require(segment.mode <= DECLARATIVE)
         if segment.mode == ACTIVE:
             _require(segment.table < len(info.tables) and info.tables[segment.table].element == segment.type)
-            _check_expression(segment.offset, types.I32, global_types, info)
+            _check_expression(segment.offset, info.tables[segment.table].limits.index, global_types, info)
         _require(not segment.functions or segment.type == types.FUNCREF)
         _require(all(function < len(info.functions) for function in segment.functions or ()))
         for expression in segment.expressions or ():
@@ -247,7 +248,7 @@ def _check(info: ModuleInfo, wasm_size: int) -> None:
         _require(data.mode <= PASSIVE and data.start + data.size <= wasm_size)
         if data.mode == ACTIVE:
             _require(data.memory < len(info.memories))
-            _check_expression(data.offset, types.I32, global_types, info)
+            _check_expression(data.offset, info.memories[data.memory].index, global_types, info)
 
 
 def _check_expression(expression: bytes, type_: str, global_types: list[str], info: ModuleInfo) -> None:

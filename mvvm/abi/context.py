@@ -81,6 +81,11 @@ BUILTINS = (
     "table.copy",  # destination table, source table, destination, source, size
     "table.init",  # element, table, destination, source, size
     "elem.drop",  # element
+    # memory, index, offset, expected, timeout in ns (below 0: none) -> 0 notified, 1 another value, 2 timed out;
+    # 3 + what is left of the timeout where it was interrupted and is to be made anew (mvvm.lower.atomics)
+    "memory.atomic.wait32",
+    "memory.atomic.wait64",
+    "memory.atomic.notify",  # memory, index, offset, count -> how many were woken
 )
 
 # What mvvm_enter returns when a host function raised; other values are of mvvm.abi.traps.

@@ -181,4 +181,5 @@ def _type(type_: _ExternType) -> str:
         return f"(mut {NAMES[type_.value]})" if type_.mutable else NAMES[type_.value]
     limits = type_ if isinstance(type_, Limits) else type_.limits
     text = str(limits.minimum) if limits.maximum is None else f"{limits.minimum} {limits.maximum}"
+    text = "i64 " * limits.index64 + text + " shared" * limits.shared
     return f"{text} {NAMES[type_.element]}" if isinstance(type_, TableType) else text

@@ -42,6 +42,7 @@ class ModuleFacts:
         "canonicalize_nans",
         "features",
         "fixed_tables",
+        "has_wide_memory",
         "info",
         "layout",
         "policy",
@@ -58,6 +59,7 @@ class ModuleFacts:
         self.features = options.target.features  # as LLVM calls them, those that not every such machine has
         # Whether memories have another byte order than the machine.
         self.reverses_bytes = self.architecture in BIG_ENDIAN
+        self.has_wide_memory = any(limits.index64 for limits in info.memories)
         self.layout = ContextLayout(info)
         changed = find_changed_tables(module)
         # Function indices in the tables that never change.
@@ -148,7 +150,7 @@ class FunctionLowering:
         self.facts = facts
         self.canonical = canonical
         self.stable_points = points = find_stable_points(function, facts.info, facts.policy, facts.suspending)
-        self.dead_sets, self.live = find_liveness(function, with_points=bool(points.calls or points.loops))
+        self.dead_sets, self.live = find_liveness(function, with_points=bool(points))
         self.points: list[Point] = []
         self.commits: list[Commit] = []
         self.returns_early = False  # whether anything branches to %unwound
@@ -164,10 +166,10 @@ class FunctionLowering:
         self.reachable = True
         self.called: set[int] = set()
         self.static_tables_used: set[int] = set()
-        self.addresses: dict[str, str] = {}  # 32-bit address -> pointer, valid in this block and those it dominates
-        # (memory, i32 value) -> a constant and the pointer to the byte at their sum, accessed in this block or before.
+        self.addresses: dict[str, str] = {}  # address -> pointer, valid in this block and those it dominates
+        # (memory, integer) -> a constant and the pointer to the byte at their sum, accessed in this block or before.
         self.accessed: dict[tuple[int, str], tuple[int, str]] = {}
-        self.sums: dict[str, tuple[str, int]] = {}  # i32 -> the value and the constant that it is the sum of
+        self.sums: dict[str, tuple[str, int]] = {}  # integer -> the value and the constant that it is the sum of
         self.bools: dict[str, str] = {}  # i32 that is 0 or 1 -> the i1 it was made from
         self.loads: dict[str, int] = {}  # value -> line of the load that made it
         self.promotions: dict[str, str] = {}  # f64 -> the f32 that it was promoted from

@@ -12,7 +12,7 @@ from mvvm.abi import traps
 from mvvm.abi.context import RECORD_CODE, RECORD_CONTEXT, RECORD_TYPE
 from mvvm.abi.sections import STATIC_TABLE
 from mvvm.lower.llvm_types import INVARIANT, LLVM, SELF, TABLES, result_type
-from mvvm.lower.tables import element_address
+from mvvm.lower.tables import element_address, is_wide
 from mvvm.passes.static_tables import NULL
 
 if TYPE_CHECKING:
@@ -49,10 +49,11 @@ def _dynamic_callee(f: FunctionLowering, type_index: int, table: int) -> tuple[s
 
 def _static_callee(f: FunctionLowering, type_index: int, table: int) -> str:
     index = f.stack.pop()
-    f.trap_if(f.emit(f"icmp uge i32 {index}, {len(f.facts.static_tables[table])}"), traps.UNDEFINED_ELEMENT)
+    index_type = "i64" if is_wide(f, table) else "i32"
+    f.trap_if(f.emit(f"icmp uge {index_type} {index}, {len(f.facts.static_tables[table])}"), traps.UNDEFINED_ELEMENT)
     f.static_tables_used.add(table)
     name = static_name(table)
-    wide = f.emit(f"zext i32 {index} to i64")
+    wide = index if is_wide(f, table) else f.emit(f"zext i32 {index} to i64")
     entry = f.emit(f"getelementptr inbounds {{ i32, i32 }}, ptr {name}, i64 {wide}")
     type_field = f.emit(f"getelementptr inbounds i8, ptr {entry}, i64 4")
     actual = f.emit(f"load i32, ptr {type_field}, align 4, {INVARIANT}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mvvm.lower import calls, control, memory, nans, numeric, simd, variables
+from mvvm.lower import atomics, calls, control, memory, nans, numeric, simd, variables, wide_arithmetic
 from mvvm.lower import tables as table_instructions
 from mvvm.lower.function import FunctionLowering, ModuleFacts
 from mvvm.lower.indirect import declare_static_table, define_static_tables
@@ -34,6 +34,8 @@ _BY_NAME: dict[str, Callable[[FunctionLowering, Any], None]] = {
     **variables.HANDLERS,
     **memory.HANDLERS,
     **numeric.HANDLERS,
+    **atomics.HANDLERS,
+    **wide_arithmetic.HANDLERS,
     **calls.HANDLERS,
     **table_instructions.HANDLERS,
     **simd.HANDLERS,

@@ -20,6 +20,8 @@ RETURN, CALL, CALL_INDIRECT = code("return"), code("call"), code("call_indirect"
 SELECT, SELECT_T, DROP = code("select"), code("select_t"), code("drop")
 LOCAL_GET, LOCAL_SET, LOCAL_TEE = code("local.get"), code("local.set"), code("local.tee")
 GLOBAL_GET, GLOBAL_SET = code("global.get"), code("global.set")
+WAIT32 = code("memory.atomic.wait32")
+WAITS = frozenset((WAIT32, code("memory.atomic.wait64")))
 LEAVING = frozenset((UNREACHABLE, BR, BR_TABLE, RETURN))  # control never goes on after them
 BODY = -1  # the kind of the Block that stands for a whole function
 
@@ -57,7 +59,7 @@ class Function:
     (br_table), an index, `(type, table)` (call_indirect), a MemArg, a number (bit patterns for floats and v128, signed
     for integers), a value type (select, ref.null), a MemArg with a lane, a tuple of lanes (i8x16.shuffle), or None.
 
-    `operands` are the types on the operand stack at each loop, before it, and after each call, by position.
+    `operands` are the types on the operand stack at each loop and wait, before it, and after each call, by position.
     """
 
     __slots__ = ("body", "immediates", "index", "locals", "offsets", "operands", "ops", "type")
@@ -245,6 +247,12 @@ class _Decoder:
                     reachable = False
                 elif op in (CALL, CALL_INDIRECT):
                     function.operands[len(ops)] = "".join(types)
+                elif op in WAITS:
+                    # Before it: all three operands, of which the first is an address. The result is on the stack now.
+                    assert isinstance(immediate, tuple)
+                    address = self.info.memories[immediate[0]].index
+                    before = "".join(types[:-1])
+                    function.operands[len(ops)] = before + address + ("iI" if op == WAIT32 else "II")
             add_op(op)
             add_immediate(immediate)
             add_offset(offset)
@@ -317,8 +325,15 @@ class _Decoder:
         elif name == "table.set":
             del types[-2:]
         elif name == "table.grow":
+            assert isinstance(immediate, int)
             types.pop()
-            types[-1] = "i"
+            types[-1] = info.tables[immediate].limits.index
+        elif name == "table.size":
+            assert isinstance(immediate, int)
+            types.append(info.tables[immediate].limits.index)
+        elif name == "memory.size":
+            assert isinstance(immediate, int)
+            types.append(info.memories[immediate].index)
         elif name == "table.fill":
             del types[-3:]
         elif name == "ref.null":
@@ -394,11 +409,12 @@ class _Decoder:
 _SIZES = {
     Immediate.F32: 4,
     Immediate.F64: 8,
+    Immediate.FENCE: 1,
     Immediate.LANE: 1,
     Immediate.SHUFFLE: 16,
     Immediate.V128: 16,
 }
-_NUM_SUBS = {0xFC: 0x100, 0xFD: 0x200}  # sub-opcodes are below this
+_NUM_SUBS = {0xFC: 0x100, 0xFD: 0x200, 0xFE: 0x100}  # sub-opcodes are below this
 _EMPTY = FuncType("", "")
 _SINGLE = {type_: FuncType("", type_) for type_ in FROM_BYTE.values()}
 _TWO_INDICES = frozenset(

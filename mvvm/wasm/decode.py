@@ -107,11 +107,11 @@ def _value_type(reader: Reader) -> str:
 
 def _limits(reader: Reader) -> Limits:
     flags = reader.byte()
-    for bit, feature in ((2, "threads and atomics"), (4, "64-bit memories"), (8, "custom page sizes")):
-        if flags & bit:
-            raise UnsupportedFeature(f"the module uses {feature}, which mvvm does not compile")
+    if flags & 8:
+        raise UnsupportedFeature("the module uses custom page sizes, which mvvm does not compile")
     minimum = reader.unsigned()
-    return Limits(minimum, reader.unsigned() if flags & 1 else None)
+    maximum = reader.unsigned() if flags & 1 else None
+    return Limits(minimum, maximum, index64=bool(flags & 4), shared=bool(flags & 2))
 
 
 def _table_type(reader: Reader) -> TableType:

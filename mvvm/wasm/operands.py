@@ -27,7 +27,11 @@ _NUM_POPS = {
     opcodes.code("table.grow"): 2,
     opcodes.code("table.fill"): 3,
     opcodes.code("ref.is_null"): 1,
+    opcodes.code("memory.grow"): 1,
 }
+# What gives a size, of the type of the addresses or indices.
+_MEMORY_SIZES = frozenset((opcodes.code("memory.size"), opcodes.code("memory.grow")))
+_TABLE_SIZES = frozenset((opcodes.code("table.size"), opcodes.code("table.grow")))
 
 
 def operand_types(function: Function, info: ModuleInfo) -> list[str]:
@@ -81,4 +85,6 @@ def _pushed(op: int, immediate: object, function: Function, info: ModuleInfo) ->
         return info.global_type(immediate).value
     if op == opcodes.code("table.get"):
         return info.tables[immediate].element
-    return "i" if op == opcodes.code("table.grow") else ""
+    if op in _MEMORY_SIZES:
+        return info.memories[immediate].index
+    return info.tables[immediate].limits.index if op in _TABLE_SIZES else ""

@@ -67,22 +67,40 @@ class FuncType:
 
 
 class Limits:
-    """Size limits of a memory (in pages) or a table (in elements); `maximum` is None where there is none."""
+    """Size limits of a memory (in pages) or a table (in elements); `maximum` is None where there is none.
 
-    __slots__ = ("maximum", "minimum")
+    `index64` tells that addresses or indices are i64 (memory64), `shared` that threads may share the memory.
+    """
 
-    def __init__(self, minimum: int, maximum: int | None) -> None:
+    __slots__ = ("index64", "maximum", "minimum", "shared")
+
+    def __init__(self, minimum: int, maximum: int | None, *, index64: bool = False, shared: bool = False) -> None:
         self.minimum = minimum
         self.maximum = maximum
+        self.index64 = index64
+        self.shared = shared
+
+    def _key(self) -> tuple[object, ...]:
+        return self.minimum, self.maximum, self.index64, self.shared
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Limits) and (other.minimum, other.maximum) == (self.minimum, self.maximum)
+        return isinstance(other, Limits) and other._key() == self._key()
 
     def __hash__(self) -> int:
-        return hash((self.minimum, self.maximum))
+        return hash(self._key())
 
     def __repr__(self) -> str:
-        return f"Limits({self.minimum}, {self.maximum})"
+        more = ", index64=True" * self.index64 + ", shared=True" * self.shared
+        return f"Limits({self.minimum}, {self.maximum}{more})"
+
+    @property
+    def index(self) -> str:
+        """The value type of addresses or indices."""
+        return I64 if self.index64 else I32
+
+    def same_kind(self, other: Limits) -> bool:
+        """Whether addresses are of the same type, and both are shared or neither is."""
+        return (self.index64, self.shared) == (other.index64, other.shared)
 
     def accept(self, size: int, maximum: int | None) -> bool:
         """Whether something of this `size` and `maximum` may be imported under these limits (Wasm 4.5.3.2)."""
@@ -130,4 +148,8 @@ class TableType:
 
 
 PAGE_SIZE = 65536
-MAX_PAGES = 65536
+MAX_PAGES = 65536  # of a memory with 32-bit addresses
+# Of one with 64-bit addresses: 64 GiB. The spec allows 2**48 pages, and growing to fail at any size; compiled code
+# compares addresses with this constant (mvvm.lower.wide_address).
+MAX_PAGES_64 = 1 << 20
+WIDE_GUARD = (4 << 30) + PAGE_SIZE  # bytes reserved behind a memory with 64-bit addresses

@@ -34,6 +34,11 @@ def validate(wasm: bytes) -> None:
 def _engine() -> wasmtime.Engine:
     config = wasmtime.Config()
     config.wasm_threads = True
+    config.shared_memory = True
+    config.wasm_multi_memory = True
+    config.wasm_memory64 = True
+    config.wasm_wide_arithmetic = True
+    config.wasm_custom_page_sizes = True  # refused by name (mvvm.wasm.decode)
     return wasmtime.Engine(config)
 
 

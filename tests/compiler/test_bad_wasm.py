@@ -77,9 +77,7 @@ def test_what_is_no_module_is_refused(source: bytes, message: str) -> None:
 @pytest.mark.parametrize(
     ("text", "feature"),
     [
-        ("(memory 1 1 shared)", "threads"),
-        ("(memory 1 1 shared) (func (drop (i32.atomic.load (i32.const 0))))", "threads"),
-        ("(memory i64 1)", "64-bit memories"),
+        ("(memory 1 (pagesize 1))", "custom page sizes"),
         ("(func (return_call 0))", "tail calls"),
         ("(type (func)) (table 1 funcref) (func (return_call_indirect (type 0) (i32.const 0)))", "tail calls"),
         ("(tag)", "exception handling"),
