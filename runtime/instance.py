@@ -24,6 +24,7 @@ from mvvm.runtime.traps import trap
 from mvvm.wasm import const_expr
 from mvvm.wasm import module as wasm
 from mvvm.wasm.module import ACTIVE, DECLARATIVE, FUNC, GLOBAL, KIND_NAMES, MEMORY, TABLE, Import
+from mvvm.wasm.references import matches
 from mvvm.wasm.types import FUNCREF, MAX_PAGES, MAX_PAGES_64, PAGE_SIZE, FuncType, GlobalType, Limits, TableType
 
 TYPE_CHECKING = False
@@ -121,6 +122,8 @@ class Instance:
         self.controller: Controller | None = None  # sets itself
         self.wasi: Wasi | None = None  # set by who runs it under WASI
         self._initialize_globals()
+        for index, init in info.initial_elements.items():
+            self.tables[index].fill(0, self._evaluate(init), self.tables[index].size)
         self._elements = [self._element_values(segment) for segment in info.elements]
         if state is not None:
             self._take_up(state)
@@ -336,7 +339,7 @@ def _fits(given: Extern, item: Import, types: list[FuncType]) -> bool:
         return (
             isinstance(given, Table)
             and isinstance(wanted, TableType)
-            and given.type.element == wanted.element
+            and given.type.declared == wanted.declared
             and given.type.limits.same_kind(wanted.limits)
             and wanted.limits.accept(given.size, given.type.limits.maximum)
         )
@@ -349,4 +352,8 @@ def _fits(given: Extern, item: Import, types: list[FuncType]) -> bool:
             # Code for a memory that may be smaller relies on its not being the largest (mvvm.lower.memory).
             and (given.pages < MAX_PAGES or wanted.minimum == MAX_PAGES or wanted.index64)
         )
-    return isinstance(given, Global) and isinstance(wanted, GlobalType) and given.type == wanted
+    if not isinstance(given, Global) or not isinstance(wanted, GlobalType):
+        return False
+    if given.type == wanted:
+        return True
+    return not given.type.mutable and not wanted.mutable and matches(given.type.declared, wanted.declared)

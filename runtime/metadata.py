@@ -10,7 +10,7 @@ import struct
 from mvvm.abi import sections
 from mvvm.errors import BadAotFile, IncompatibleAot
 from mvvm.proto import wire
-from mvvm.wasm import const_expr, types
+from mvvm.wasm import const_expr, references, types
 from mvvm.wasm.module import (
     ACTIVE,
     DECLARATIVE,
@@ -158,11 +158,30 @@ def _memory(message: wire.Fields) -> Limits:
 def _table(message: wire.Fields) -> TableType:
     element = _value_type(wire.text(message, 1))
     _require(element in types.REFERENCES)
-    return TableType(element, _limits(wire.fields(wire.data(message, 2))))
+    return TableType(element, _limits(wire.fields(wire.data(message, 2))), _declared(wire.text(message, 10), element))
+
+
+def _declared(declared: str, value: str) -> str:
+    """What a declared type is spelled, empty where that is as in code."""
+    _require(not declared or (references.is_sound(declared) and references.machine_of(declared) == value))
+    return declared
+
+
+def _func_type(message: wire.Fields) -> FuncType:
+    params, results = _value_types(wire.text(message, 1)), _value_types(wire.text(message, 2))
+    identity = wire.text(message, 5)
+    if not identity:
+        return FuncType(params, results)
+    declared = wire.texts(message, 3), wire.texts(message, 4)
+    for spelled, in_code in zip(declared, (params, results), strict=True):
+        _require(len(spelled) == len(in_code))
+        _require(all(t == value or _declared(t, value) for t, value in zip(spelled, in_code, strict=True)))
+    return FuncType(params, results, declared, identity)
 
 
 def _global_type(message: wire.Fields) -> GlobalType:
-    return GlobalType(_value_type(wire.text(message, 1)), bool(wire.number(message, 2)))
+    value = _value_type(wire.text(message, 1))
+    return GlobalType(value, bool(wire.number(message, 2)), _declared(wire.text(message, 10), value))
 
 
 def _import(message: wire.Fields, num_types: int) -> Import:
@@ -198,7 +217,7 @@ def read_module(section: bytes, wasm_size: int) -> ModuleInfo:
     message = wire.fields(section)
     info = ModuleInfo()
     for item in wire.messages(message, 1):
-        info.types.append(FuncType(_value_types(wire.text(item, 1)), _value_types(wire.text(item, 2))))
+        info.types.append(_func_type(item))
     for item in wire.messages(message, 2):
         info.add_import(_import(item, len(info.types)))
     info.functions += wire.numbers(message, 3)
@@ -220,6 +239,9 @@ def read_module(section: bytes, wasm_size: int) -> ModuleInfo:
                 wire.number(item, 5),
             )
         )
+    info.initial_elements = {
+        wire.number(item, 1): wire.data(item, 2) for item in wire.messages(message, 20)
+    }
     _check(info, wasm_size)
     return info
 
@@ -235,6 +257,9 @@ def _check(info: ModuleInfo, wasm_size: int) -> None:
     for index, item in enumerate(info.globals):
         if isinstance(item, Global):
             _check_expression(item.init, item.type.value, global_types[:index], info)
+    for table, init in info.initial_elements.items():
+        _require(info.num_imported_tables <= table < len(info.tables))
+        _check_expression(init, info.tables[table].element, global_types, info)
     for segment in info.elements:
         _require(segment.mode <= DECLARATIVE)
         if segment.mode == ACTIVE:

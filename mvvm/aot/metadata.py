@@ -12,7 +12,7 @@ from mvvm.errors import InternalError
 from mvvm.options import Policy
 from mvvm.proto import aot_pb2
 from mvvm.wasm.module import FUNC, GLOBAL, MEMORY, TABLE, Global
-from mvvm.wasm.types import GlobalType, Limits, TableType
+from mvvm.wasm.types import FuncType, GlobalType, Limits, TableType
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -92,11 +92,22 @@ def _limits(limits: Limits) -> aot_pb2.Limits:
 
 
 def _table(table: TableType) -> aot_pb2.TableType:
-    return aot_pb2.TableType(element=table.element, limits=_limits(table.limits))
+    declared = "" if table.declared == table.element else table.declared
+    return aot_pb2.TableType(element=table.element, limits=_limits(table.limits), declared=declared)
 
 
 def _global(type_: GlobalType) -> aot_pb2.GlobalType:
-    return aot_pb2.GlobalType(value=type_.value, mutable=type_.mutable)
+    declared = "" if type_.declared == type_.value else type_.declared
+    return aot_pb2.GlobalType(value=type_.value, mutable=type_.mutable, declared=declared)
+
+
+def _func_type(type_: FuncType) -> aot_pb2.FuncType:
+    message = aot_pb2.FuncType(params=type_.params, results=type_.results)
+    if type_.identity != type_.key:
+        message.identity = type_.identity
+        message.declared_params.extend(type_.declared_params)
+        message.declared_results.extend(type_.declared_results)
+    return message
 
 
 def _import(item: Import) -> aot_pb2.Import:
@@ -128,7 +139,7 @@ def _element(segment: Element) -> aot_pb2.Element:
 
 def _module(info: ModuleInfo) -> aot_pb2.Module:
     return aot_pb2.Module(
-        types=[aot_pb2.FuncType(params=t.params, results=t.results) for t in info.types],
+        types=[_func_type(t) for t in info.types],
         imports=[_import(item) for item in info.imports],
         functions=info.functions[info.num_imported_functions :],
         tables=[_table(table) for table in info.tables[info.num_imported_tables :]],
@@ -141,6 +152,9 @@ def _module(info: ModuleInfo) -> aot_pb2.Module:
         elements=[_element(segment) for segment in info.elements],
         data=[
             aot_pb2.Data(mode=d.mode, memory=d.memory, offset=d.offset, start=d.start, size=d.size) for d in info.data
+        ],
+        initial_elements=[
+            aot_pb2.InitialElement(table=table, init=init) for table, init in sorted(info.initial_elements.items())
         ],
     )
 
@@ -194,6 +208,7 @@ def encode_points(points: Iterable[Point]) -> list[EncodedPoint]:
                 constants=point.constants,
                 next_pc=point.next_pc,
                 table_plus_one=0 if point.table is None else point.table + 1,
+                by_reference=point.by_reference,
             ).SerializeToString(),
         )
         for point in points

@@ -80,11 +80,11 @@ class ModuleFacts:
             self.suspending.find(module, self.policy)
         self._canonical: dict[str, int] = {}
         for index, type_ in enumerate(info.types):
-            self._canonical.setdefault(type_.key, index)
+            self._canonical.setdefault(type_.identity, index)
 
     def canonical_type(self, type_index: int) -> int:
         """The first type index that stands for the same type."""
-        return self._canonical[self.info.types[type_index].key]
+        return self._canonical[self.info.types[type_index].identity]
 
 
 class Frame:

@@ -28,11 +28,23 @@ class Point:
 
     `locals` are the indices of those that are live. `types` are of these, then of the operand stack (without a call's
     arguments and results), then of the call's `num_results` results. `places` are where each value is: slot << 1, or
-    the index of a constant << 1 | 1; a v128 has two slots, or two constants of 64 bits, the low one first. `next_pc` is where the program goes on after the call; `table` the
-    one that it went through, if any.
+    the index of a constant << 1 | 1; a v128 has two slots, or two constants of 64 bits, the low one first. `next_pc` is
+    where the program goes on after the call; `table` the one that it went through, if any; `by_reference` tells that it
+    took a reference.
     """
 
-    __slots__ = ("constants", "function", "locals", "next_pc", "num_results", "pc", "places", "table", "types")
+    __slots__ = (
+        "by_reference",
+        "constants",
+        "function",
+        "locals",
+        "next_pc",
+        "num_results",
+        "pc",
+        "places",
+        "table",
+        "types",
+    )
 
     def __init__(self, function: int, pc: int, locals_: Sequence[int], types: str, num_results: int) -> None:
         self.function = function
@@ -44,18 +56,22 @@ class Point:
         self.constants: list[int] = []
         self.next_pc = 0
         self.table: int | None = None
+        self.by_reference = False
 
 
-def check_call(f: FunctionLowering, num_results: int, table: int | None = None) -> None:
+def check_call(
+    f: FunctionLowering, num_results: int, table: int | None = None, *, by_reference: bool = False
+) -> None:
     """The stable point after the call that is lowered, if it has one; its results are on the operand stack.
 
-    `table` is the one that the call went through.
+    `table` is the one that the call went through; `by_reference` tells that it took a reference.
     """
     if f.position not in f.stable_points.calls:
         return
     point = _point(f, f.position, num_results)
     point.next_pc = f.function.offsets[f.position + 1]
     point.table = table
+    point.by_reference = by_reference
     after = f.label()
     _check(f, point, [*(f.locals[i] for i in point.locals), *f.stack], after, call=True)
     f.lines.append(f"{after}:")

@@ -44,6 +44,7 @@ class Immediate(IntEnum):
     SHUFFLE = 25  # 16 lane indices
     V128 = 26  # 16 bytes
     FENCE = 27  # a zero byte
+    TYPE = 28
 
 
 class Op(NamedTuple):
@@ -78,6 +79,10 @@ _CONTROL = """
 0f return             NONE          ?
 10 call               FUNC          ?
 11 call_indirect      CALL_INDIRECT ?
+12 return_call        FUNC          ?
+13 return_call_indirect CALL_INDIRECT ?
+14 call_ref           TYPE          ?
+15 return_call_ref    TYPE          ?
 1a drop               NONE          ?
 1b select             NONE          ?
 1c select_t           SELECT_TYPES  ?
@@ -97,6 +102,9 @@ _CONTROL = """
 d0 ref.null           REF_TYPE      ?
 d1 ref.is_null        NONE          ?
 d2 ref.func           FUNC          ->r
+d4 ref.as_non_null    NONE          ?
+d5 br_on_null         LABEL         ?
+d6 br_on_non_null     LABEL         ?
 """
 
 _MEMORY = """
@@ -241,8 +249,6 @@ def code(name: str) -> int:
 # What an opcode that is not in the table belongs to.
 UNSUPPORTED: dict[int, str] = {
     **dict.fromkeys((0x06, 0x07, 0x08, 0x09, 0x0A, 0x18, 0x19, 0x1F), "exception handling"),
-    **dict.fromkeys((0x12, 0x13), "tail calls"),
-    **dict.fromkeys((0x14, 0x15, 0xD4, 0xD5, 0xD6), "typed function references"),
     **dict.fromkeys((0xD3, 0xFB), "garbage collection"),
     0xFE: "shared-everything threads",
 }

@@ -28,6 +28,8 @@ _NUM_POPS = {
     opcodes.code("table.fill"): 3,
     opcodes.code("ref.is_null"): 1,
     opcodes.code("memory.grow"): 1,
+    opcodes.code("ref.as_non_null"): 1,
+    c.BR_ON_NON_NULL: 1,
 }
 # What gives a size, of the type of the addresses or indices.
 _MEMORY_SIZES = frozenset((opcodes.code("memory.size"), opcodes.code("memory.grow")))
@@ -63,14 +65,11 @@ def stack_effect(op: int, immediate: object, function: Function, info: ModuleInf
         return _NUM_POPS[c.GLOBAL_SET], ""
     if row.pops is not None and row.pushes is not None:
         return len(row.pops), row.pushes
-    if op == c.CALL:
-        assert isinstance(immediate, int)
-        type_ = info.func_type(immediate)
-        return len(type_.params), type_.results
-    if op == c.CALL_INDIRECT:
-        assert isinstance(immediate, tuple)
-        type_ = info.types[immediate[0]]
-        return len(type_.params) + 1, type_.results
+    if op in c.CALLS:
+        type_ = c.called_type(op, immediate, info)
+        return len(type_.params) + (op != c.CALL), type_.results
+    if op in c.TAIL_CALLS:
+        return 0, ""
     return _NUM_POPS.get(op, 0), _pushed(op, immediate, function, info)
 
 
