@@ -6,7 +6,7 @@ import ctypes
 import struct
 from sys import byteorder
 
-from mvvm.abi.context import HOST_CONTEXT, RECORD_CONTEXT, RECORD_INDEX, RECORD_TYPE
+from mvvm.abi.context import HOST_CONTEXT, RECORD_CONTEXT, RECORD_INDEX, RECORD_TYPE, TAIL_BIT
 from mvvm.abi.stable_points import INTERRUPTED
 from mvvm.errors import UsageError
 from mvvm.runtime import thread as threads
@@ -77,7 +77,7 @@ class Func:
     @property
     def index(self) -> int:
         """The function index in the module that defines it."""
-        return ctypes.c_uint32.from_address(self.record + RECORD_INDEX).value
+        return ctypes.c_uint32.from_address(self.record + RECORD_INDEX).value & (TAIL_BIT - 1)
 
     def __call__(self, *args: object) -> object:
         """Call with values. Returns None, the result, or a tuple of results. Raises Trap, UsageError."""

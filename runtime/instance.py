@@ -8,8 +8,11 @@ from sys import byteorder
 
 from mvvm.abi.context import (
     CONTEXT_BUILTINS,
+    CONTEXT_TAILS,
     HOST_SIZE,
+    RECORD_INDEX,
     RECORD_SIZE,
+    TAIL_BIT,
     ContextLayout,
 )
 from mvvm.abi.traps import MEMORY_OUT_OF_BOUNDS, TABLE_OUT_OF_BOUNDS
@@ -100,6 +103,8 @@ class Instance:
         self.store = Store()
         self._imported = _resolve(info, imports or {})
         self._layout = layout = ContextLayout(info)
+        tails = program.tail_addresses()
+        layout.size += 8 * len(info.functions) if tails else 0
         self._buffer = ctypes.create_string_buffer(layout.size + _ALIGNMENT)
         self.context = -(-ctypes.addressof(self._buffer) // _ALIGNMENT) * _ALIGNMENT
         self.context_end = self.context + layout.size
@@ -116,6 +121,8 @@ class Instance:
         self.globals = [item for item in self._imported if isinstance(item, Global)]
         self._data = [segment.size for segment in info.data]  # 0 once dropped
         self._fill_context()
+        if tails:
+            self._fill_tails(tails)
         self.store.add(self)
         register(self)
         self.starting = False  # whether the start function is running
@@ -196,6 +203,15 @@ class Instance:
             for position, type_ in enumerate(info.functions[first:])
         ]
         _put(context + layout.function(first), *records)
+
+    def _fill_tails(self, tails: list[int]) -> None:
+        """Say where the bodies are that tail calls jump to, and mark the Records of their functions."""
+        layout, first = self._layout, self.program.info.num_imported_functions
+        ctypes.c_uint32.from_address(self.context + CONTEXT_TAILS).value = layout.tails
+        _put(self.context + layout.tails + 8 * first, *tails)
+        for index, address in enumerate(tails, first):
+            if address:
+                ctypes.c_uint32.from_address(self.func_ref(index) + RECORD_INDEX).value = index | TAIL_BIT
 
     def _fill_imported_functions(self, numbers: list[int]) -> None:
         """Copy the Records of imported functions; make those of host functions."""

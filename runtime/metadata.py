@@ -92,12 +92,16 @@ class Functions:
         "on_signal",
         "static_tables",
         "support",
+        "tails",
     )
 
     def __init__(self, section: bytes, info: ModuleInfo, text_size: int) -> None:
         message = wire.fields(section)
         self.imports = wire.texts(message, 1)
         self.functions = _offsets(wire.data(message, 2), text_size)
+        # Bodies of functions that take part in tail calls; empty where none does.
+        self.tails = _offsets(wire.data(message, 20), text_size)
+        _require(len(self.tails) in (0, len(self.functions)))
         # Types always have their thunks.
         self.invoke_thunks = _offsets(wire.data(message, 3), text_size)
         self.host_thunks = _offsets(wire.data(message, 4), text_size)

@@ -186,12 +186,19 @@ def _functions(info: ModuleInfo, image: Image) -> aot_pb2.Functions:
         builtin=image.symbols[sections.BUILTIN].offset,
         stable_point=image.symbols[sections.STABLE_POINT].offset,
         local=_bits([first + position for position, name in enumerate(names) if name not in image.symbols]),
+        tails=_tails(info, image),
         static_tables=[
             aot_pb2.StaticTable(table=index, offset=image.symbols[f"{sections.STATIC_TABLE}{index}"].offset)
             for index in range(len(info.tables))
             if f"{sections.STATIC_TABLE}{index}" in image.symbols
         ],
     )
+
+
+def _tails(info: ModuleInfo, image: Image) -> bytes:
+    """Where bodies of functions are that take part in tail calls; nothing where none does."""
+    names = [f"{sections.TAIL}{index}" for index in range(info.num_imported_functions, len(info.functions))]
+    return _offsets(image, names) if any(name in image.symbols for name in names) else b""
 
 
 def encode_points(points: Iterable[Point]) -> list[EncodedPoint]:

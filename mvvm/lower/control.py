@@ -62,10 +62,10 @@ def _end(f: FunctionLowering, block: Any) -> None:
             f.lines.append(f"  br label %{frame.label}")
         f.merge(frame)
     if block is f.function.body and f.reachable:
-        _return_results(f)
+        return_results(f)
 
 
-def _return_results(f: FunctionLowering) -> None:
+def return_results(f: FunctionLowering) -> None:
     """Return what is on the operand stack."""
     results = f.function.type.results
     if not results:

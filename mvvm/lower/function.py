@@ -19,6 +19,7 @@ from mvvm.passes.call_graph import Suspending
 from mvvm.passes.liveness import find_liveness
 from mvvm.passes.stable_points import find_stable_points
 from mvvm.passes.static_tables import find_changed_tables, find_static_tables
+from mvvm.passes.tail_calls import find_tail_functions
 from mvvm.wasm.code import Block, Function
 from mvvm.wasm.decode import Module
 from mvvm.wasm.module import Global
@@ -49,6 +50,7 @@ class ModuleFacts:
         "reverses_bytes",
         "static_tables",
         "suspending",
+        "tail_functions",
         "threshold_bits",
     )
 
@@ -78,6 +80,8 @@ class ModuleFacts:
             self.suspending.functions = suspending
         elif self.policy != Policy.NONE:
             self.suspending.find(module, self.policy)
+        # Functions that take part in tail calls. A continuation calls them as any others.
+        self.tail_functions = find_tail_functions(module) if suspending is None else set[int]()
         self._canonical: dict[str, int] = {}
         for index, type_ in enumerate(info.types):
             self._canonical.setdefault(type_.identity, index)
@@ -132,11 +136,14 @@ class FunctionLowering:
         "promotions",
         "raw",
         "reachable",
+        "resumed_at",
         "returns_early",
         "stable_points",
         "stack",
         "static_tables_used",
         "sums",
+        "tail_called",
+        "tail_values",
         "vectors",
     )
 
@@ -155,6 +162,9 @@ class FunctionLowering:
         self.commits: list[Commit] = []
         self.returns_early = False  # whether anything branches to %unwound
         self.position = 0  # of the instruction that is lowered
+        self.resumed_at = -1  # the position that a continuation begins with
+        self.tail_called: set[int] = set()  # functions whose bodies tail calls name
+        self.tail_values: list[str] = []  # of the stable point before a tail call
         self.stack: list[str] = []
         params = len(function.type.params)
         self.locals = [f"%p{i}" for i in range(params)] + [ZERO[t] for t in function.locals[params:]]
