@@ -118,6 +118,8 @@ _ROWS = (
     _wat("recursion_end", status=_TRAPPED),
     _wat("vectors"),
     _vectors("vector_loops"),
+    _wat("references", status=_TRAPPED),
+    _wat("tail_calls"),
 )
 
 GUESTS: dict[str, Guest] = {guest.id: guest for rows in _ROWS for guest in rows}
