@@ -2,10 +2,10 @@
 
 A function suspends if it has a stable point of its own. Those are after calls to functions that suspend, and at
 loops (by policy). So does a function of the host, which may be interrupted; and one in a cycle of the call graph,
-for else a deep recursion could not be stopped. A tail call is a call like any other here: whoever called the function that
-makes it sees what the one does that it calls. A tail call through a reference or a table suspends always: a function of
-the host that it reaches may be interrupted, and the function that made the call stops then. Runs on a whole module before any body is lowered, and decides on Wasm
-alone, so that stable points are the same for every target.
+for else a deep recursion could not be stopped. A tail call is a call like any other here: whoever called the function
+that makes it sees what becomes of the one that it calls. But one through a reference or a table suspends always: a
+function of the host that it reaches may be interrupted, and then the function that made the call stops. Runs on a whole
+module before any body is lowered, and decides on Wasm alone, so that stable points are the same for every target.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class Suspending:
         self._info = info
         self._tables = static_tables
         self._by_type: dict[tuple[str, int | None], set[int]] = {}
-        self._referred: set[int] | None | int = _UNKNOWN
+        self._referred: set[int] | int | None = _UNKNOWN
         self.functions: set[int] = set()
 
     def find(self, module: Module, policy: Policy) -> None:
@@ -148,8 +148,8 @@ class Suspending:
 def _takes_references(info: ModuleInfo) -> bool:
     """Whether references to functions may come into a module: from the host, or from another module.
 
-    The ways are tables and globals that are shared, results of imported functions, and parameters of those that the host
-    may call: exported ones, and such as references are made to.
+    The ways are tables and globals that are shared, results of imported functions, and parameters of those that the
+    host may call: exported ones, and such as references are made to.
     """
     imported = info.num_imported_functions
     if any(FUNCREF in info.func_type(index).results for index in range(imported)):

@@ -4,8 +4,8 @@ Runs on a decoded body, after the call graph (mvvm.passes.call_graph) told which
 Wasm alone. A loop that passes a point after a call on every way round has none of its own. A loop's point is where it
 goes round again, not where it is entered, so that a program which is stopped at every point still gets forward.
 
-A tail call has its point before it, with the arguments on the operand stack: after it the frame is gone, and a program may
-go round in tail calls for ever.
+A tail call has its point before it, with the arguments on the operand stack: after it the frame is gone, and a program
+may go round in tail calls for ever.
 """
 
 from __future__ import annotations

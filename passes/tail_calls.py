@@ -1,7 +1,7 @@
 """Which functions take part in tail calls: they make one, or may be what one calls.
 
-Such a function gets a body that tail calls jump to, and an entry for all other callers (mvvm.lower.tail_calls). Runs on a
-whole module before any body is lowered.
+Such a function gets a body that tail calls jump to, and an entry for all other callers (mvvm.lower.tail_calls). Runs on
+a whole module before any body is lowered.
 """
 
 from __future__ import annotations

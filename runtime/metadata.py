@@ -243,9 +243,7 @@ def read_module(section: bytes, wasm_size: int) -> ModuleInfo:
                 wire.number(item, 5),
             )
         )
-    info.initial_elements = {
-        wire.number(item, 1): wire.data(item, 2) for item in wire.messages(message, 20)
-    }
+    info.initial_elements = {wire.number(item, 1): wire.data(item, 2) for item in wire.messages(message, 20)}
     _check(info, wasm_size)
     return info
 

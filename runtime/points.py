@@ -14,7 +14,17 @@ from mvvm.wasm.types import F32, I32, NAMES
 class StablePoint:
     """Message StablePoint: what is live at the `loop`, or after the call, at a byte offset in the module."""
 
-    __slots__ = ("by_reference", "constants", "function", "locals", "next_pc", "num_results", "places", "table", "types")
+    __slots__ = (
+        "by_reference",
+        "constants",
+        "function",
+        "locals",
+        "next_pc",
+        "num_results",
+        "places",
+        "table",
+        "types",
+    )
 
     def __init__(self, message: bytes) -> None:
         fields = wire.fields(message)

@@ -90,7 +90,7 @@ class Program:
         return self._text + self._functions.host_thunks[type_index]
 
     def tail_addresses(self) -> list[int]:
-        """The address of each defined function's body that tail calls jump to, 0 where it has none; empty if none has."""
+        """The address of each defined function's body that tail calls jump to, or 0; empty if none has such a body."""
         text = self._text
         return [0 if offset == metadata.NO_CODE else text + offset for offset in self._functions.tails]
 
@@ -145,8 +145,10 @@ class Program:
 
 
 def _starts(functions: metadata.Functions, first: int) -> dict[int, int]:
-    """Function indices by where their code starts. An entry of a function that has a body besides is none: it may be
-    there for a function that a tail call has replaced."""
+    """Function indices by where their code starts.
+
+    Where a function has a body that tail calls jump to, its entry is nobody's code: a tail call may have replaced it.
+    """
     starts = {at: index for index, at in enumerate(functions.functions, first)}
     for index, (entry, body) in enumerate(zip(functions.functions, functions.tails, strict=False), first):
         if body != metadata.NO_CODE:

@@ -48,8 +48,8 @@ def lower_reference(f: FunctionLowering, record: str) -> tuple[str, str]:
 def checked_element(f: FunctionLowering, type_index: int, table: int) -> str:
     """The record that the element of a table is which the operand says, after comparing its type.
 
-    A null element is found by the fault that reading its type causes. The null page is never mapped, and the runtime tells
-    a fault there from one in a memory (mvvm.runtime.traps).
+    A null element is found by the fault that reading its type causes. The null page is never mapped, and the runtime
+    tells a fault there from one in a memory (mvvm.runtime.traps).
     """
     slot = element_address(f, table, f.stack.pop(), traps.UNDEFINED_ELEMENT)
     record = f.emit(f"load ptr, ptr {slot}, align 8, {TABLES}")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mvvm.abi.sections import TAIL
 from mvvm.lower import atomics, calls, control, memory, nans, numeric, simd, tail_calls, variables, wide_arithmetic
 from mvvm.lower import tables as table_instructions
 from mvvm.lower.function import FunctionLowering, ModuleFacts
@@ -19,7 +18,7 @@ from mvvm.lower.llvm_types import (
     result_type,
     stable_point_convention,
 )
-from mvvm.lower.tail_calls import convention, declare_body, declare_tail_support, entry_text
+from mvvm.lower.tail_calls import body_text, declare_body, declare_tail_support, entry_text
 from mvvm.passes.shadow_stack import GLOBAL_SET_STACK_POINTER, ShadowStack, insert_stack_checks
 from mvvm.wasm.code import decode_function
 from mvvm.wasm.opcodes import BY_NAME, NUM_CODES
@@ -128,8 +127,7 @@ def _texts(lowering: FunctionLowering, linkage: str) -> list[str]:
     index, type_, architecture = function.index, function.type, facts.architecture
     if index not in facts.tail_functions:
         return [lowering.text(linkage)]
-    body = lowering.text(f"hidden {convention(architecture, type_)}".rstrip(), f"{TAIL}{index}")
-    return [body.replace(" #0 {", " noinline #0 {", 1), entry_text(type_, index, linkage, architecture)]
+    return [body_text(lowering), entry_text(type_, index, linkage, architecture)]
 
 
 def _linkage(facts: ModuleFacts, roots: set[int] | None, index: int) -> str:

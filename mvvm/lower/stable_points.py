@@ -59,9 +59,7 @@ class Point:
         self.by_reference = False
 
 
-def check_call(
-    f: FunctionLowering, num_results: int, table: int | None = None, *, by_reference: bool = False
-) -> None:
+def check_call(f: FunctionLowering, num_results: int, table: int | None = None, *, by_reference: bool = False) -> None:
     """The stable point after the call that is lowered, if it has one; its results are on the operand stack.
 
     `table` is the one that the call went through; `by_reference` tells that it took a reference.
@@ -99,7 +97,7 @@ def check_before_tail_call(f: FunctionLowering) -> Point | None:
 
 
 def check_in_tail_call(f: FunctionLowering, point: Point | None) -> None:
-    """After a tail call that was made as a call, of a function of the host: commit the same as before it if that stopped.
+    """After a tail call of the host, which was made as a call: commit the same as before it if the program stopped.
 
     The call has had no effect then, and will be made anew.
     """

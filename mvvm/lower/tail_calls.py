@@ -1,15 +1,17 @@
 """Tail calls.
 
-A function that takes part in them (mvvm.passes.tail_calls) is compiled as two: its *body* `t12`, which tail calls jump to,
-and its *entry* `f12`, which everything else calls, and which calls the body.
+A function that takes part in them (mvvm.passes.tail_calls) is compiled as two: its *body* `t12`, which tail calls jump
+to, and its *entry* `f12`, which everything else calls, and which calls the body.
 
-- Within an instance a tail call is a jump: LLVM's `musttail`. All arguments have to be in registers for it, and all
-  results: so it is on x86_64 and aarch64 for types that fit.
+- Within an instance a tail call is a jump: LLVM's `musttail`, on x86_64 and aarch64, for types whose results fit
+  registers. LLVM passes no arguments on the stack to it that can be trusted (on x86_64 it neither makes room for them
+  nor removes its own), so those that have no register go through the Thread, where the body takes them at once.
 - Else it is a *hop*: the body leaves what it would call in the Thread, with the arguments, and returns. The entry that
   called the first body of the chain finds it there, and calls it. So the stack is constant here too. The context's
   register cannot change in a chain of jumps, since callees preserve it: calls of other instances are hops.
-- What takes no part in tail calls, a function of the host or of a module that has none, is called as ever, and the caller
-  returns after it. It cannot tail-call on. And if a function of the host is interrupted, the frame is there to say so.
+- What takes no part in tail calls, a function of the host or of a module that has none, is called as ever, and the
+  caller returns after it. It cannot tail-call on. And if a function of the host is interrupted, the frame is there to
+  say so.
 
 A continuation makes a tail call as a call of the entry, and returns: it is entered by the runtime, once.
 """
@@ -25,7 +27,7 @@ from mvvm.lower.control import return_results
 from mvvm.lower.indirect import checked_element, lower_reference
 from mvvm.lower.llvm_types import COLD, INVARIANT, LLVM, SELF, result_type, returned_types
 from mvvm.lower.stable_points import check_before_tail_call, check_in_tail_call
-from mvvm.wasm.types import F32, F64, FUNCREF, EXTERNREF, I32, I64
+from mvvm.wasm.types import EXTERNREF, F32, F64, FUNCREF, I32, I64
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -40,20 +42,28 @@ _INTEGERS, _FLOATS = frozenset((I32, I64, FUNCREF, EXTERNREF)), frozenset((F32, 
 
 
 def jumps(architecture: str, type_: FuncType) -> bool:
-    """Whether functions of a type can jump to each other: what they take and give fits registers."""
+    """Whether functions of a type can jump, and be jumped to."""
     if architecture not in _REGISTERS:
         return False
-    integers, floats, integer_results, float_results = _REGISTERS[architecture]
+    _, _, integer_results, float_results = _REGISTERS[architecture]
     if not set(type_.params + type_.results) <= _INTEGERS | _FLOATS:
         return False
     results = returned_types(type_.results)
     num_floats = sum(t in ("float", "double") for t in results)
-    return (
-        sum(t in _INTEGERS for t in type_.params) <= integers
-        and sum(t in _FLOATS for t in type_.params) <= floats
-        and len(results) - num_floats <= integer_results
-        and num_floats <= float_results
-    )
+    return len(results) - num_floats <= integer_results and num_floats <= float_results
+
+
+def _in_registers(architecture: str, type_: FuncType) -> list[int]:
+    """The parameters, by position, that a body is given in the ordinary way; all others are in the Thread."""
+    if not jumps(architecture, type_):
+        return list(range(len(type_.params)))
+    integers, floats, _, _ = _REGISTERS[architecture]
+    of_kind = [[i for i, t in enumerate(type_.params) if t in kind] for kind in (_INTEGERS, _FLOATS)]
+    return sorted(of_kind[0][:integers] + of_kind[1][:floats])
+
+
+def _in_thread(architecture: str, type_: FuncType) -> list[int]:
+    return sorted({*range(len(type_.params))} - {*_in_registers(architecture, type_)})
 
 
 def convention(architecture: str, type_: FuncType) -> str:
@@ -63,20 +73,40 @@ def convention(architecture: str, type_: FuncType) -> str:
 
 def declare_body(f_type: FuncType, index: int, architecture: str) -> str:
     """The declaration of a body that another module of IR holds."""
-    params = ", ".join([SELF, *(LLVM[t] for t in f_type.params)])
+    params = ", ".join([SELF, *(LLVM[f_type.params[i]] for i in _in_registers(architecture, f_type))])
     returned = result_type(f_type)
     return f"declare hidden {convention(architecture, f_type)}{returned} @{TAIL}{index}({params}) #0\n"
+
+
+def body_text(f: FunctionLowering) -> str:
+    """A function's body, after all instructions were lowered."""
+    type_, architecture = f.function.type, f.facts.architecture
+    for i in _in_thread(architecture, type_):
+        thread = f.once("%thread", "load ptr, ptr %ctx, align 8")
+        field = f.once(f"%p{i}.p", f"getelementptr i8, ptr {thread}, i64 {abi.THREAD_TAIL_VALUES + 16 * i}")
+        f.once(f"%p{i}", f"load {LLVM[type_.params[i]]}, ptr {field}, align 8")
+    params = ", ".join([f"{LLVM[type_.params[i]]} %p{i}" for i in _in_registers(architecture, type_)])
+    linkage = f"hidden {convention(architecture, type_)}".rstrip()
+    return f.text(linkage, f"{TAIL}{f.function.index}", params).replace(" #0 {", " noinline #0 {", 1)
 
 
 def entry_text(type_: FuncType, index: int, linkage: str, architecture: str) -> str:
     """The entry: it calls the body, and then whatever the body left in the Thread."""
     params = ", ".join([f"{SELF} %ctx", *(f"{LLVM[t]} %p{i}" for i, t in enumerate(type_.params))])
+    given = ", ".join([f"{SELF} %ctx", *(f"{LLVM[type_.params[i]]} %p{i}" for i in _in_registers(architecture, type_))])
+    stores = "".join(
+        [
+            f"  %p{i}.p = getelementptr i8, ptr %thread, i64 {abi.THREAD_TAIL_VALUES + 16 * i}\n"
+            f"  store {LLVM[type_.params[i]]} %p{i}, ptr %p{i}.p, align 8\n"
+            for i in _in_thread(architecture, type_)
+        ]
+    )
     returned = result_type(type_)
     r, h, result = ("", "", "void") if returned == "void" else ("%r = ", "%h = ", f"{returned} %")
     return f"""define {linkage} {returned} @{FUNCTION}{index}({params}) #0 {{
 entry:
-  {r}call {convention(architecture, type_)}{returned} @{TAIL}{index}({params})
   %thread = load ptr, ptr %ctx
+{stores}  {r}call {convention(architecture, type_)}{returned} @{TAIL}{index}({given})
   %thunk_field = getelementptr i8, ptr %thread, i64 {abi.THREAD_TAIL_THUNK}
   %thunk = load volatile ptr, ptr %thunk_field
   %done = icmp eq ptr %thunk, null
@@ -93,11 +123,11 @@ hop:
 def declare_tail_support(types: Iterable[FuncType]) -> list[str]:
     """Declarations of the support code of tail calls, which another module of IR holds."""
     by_results = {type_.results: type_ for type_ in types}
-    lines = [f"declare hidden {result_type(type_)} @{HOPS}{results}({SELF}) #0" for results, type_ in by_results.items()]
-    by_key = {type_.key: type_ for type_ in types}
-    lines += [
-        f"declare hidden {result_type(type_)} @{PASS}{key}({SELF}, ptr, ptr) #0" for key, type_ in by_key.items()
+    lines = [
+        f"declare hidden {result_type(type_)} @{HOPS}{results}({SELF}) #0" for results, type_ in by_results.items()
     ]
+    by_key = {type_.key: type_ for type_ in types}
+    lines += [f"declare hidden {result_type(type_)} @{PASS}{key}({SELF}, ptr, ptr) #0" for key, type_ in by_key.items()]
     return ["\n".join([*lines, ""])]
 
 
@@ -142,7 +172,8 @@ def _pass(type_: FuncType, architecture: str) -> str:
     returned = result_type(type_)
     lines = [f"define hidden {returned} @{PASS}{type_.key}({SELF} %ctx, ptr %code, ptr %values) #0 {{"]
     arguments = [f"{SELF} %ctx"]
-    for i, t in enumerate(type_.params):
+    for i in _in_registers(architecture, type_):
+        t = type_.params[i]
         lines.append(f"  %s{i} = getelementptr i8, ptr %values, i64 {16 * i}")
         lines.append(f"  %a{i} = load {LLVM[t]}, ptr %s{i}, align 8")
         arguments.append(f"{LLVM[t]} %a{i}")
@@ -239,7 +270,10 @@ def _call_and_return(f: FunctionLowering, type_: FuncType, code: str, context: s
 
 def _jump(f: FunctionLowering, type_: FuncType, body: str, values: list[str]) -> None:
     returned = result_type(type_)
-    arguments = "".join([f", {LLVM[t]} {value}" for t, value in zip(type_.params, values, strict=True)])
+    architecture = f.facts.architecture
+    _store_arguments(f, type_, values, _in_thread(architecture, type_))
+    given = _in_registers(architecture, type_)
+    arguments = "".join([f", {LLVM[type_.params[i]]} {values[i]}" for i in given])
     call = f"musttail call tailcc {returned} {body}({SELF} %ctx{arguments})"
     if returned == "void":
         f.lines.append(f"  {call}\n  ret void")
@@ -248,10 +282,8 @@ def _jump(f: FunctionLowering, type_: FuncType, body: str, values: list[str]) ->
 
 
 def _hop(f: FunctionLowering, type_: FuncType, body: str, context: str, values: list[str]) -> None:
+    _store_arguments(f, type_, values, range(len(values)))
     thread = f.emit("load ptr, ptr %ctx, align 8")
-    for i, (t, value) in enumerate(zip(type_.params, values, strict=True)):
-        slot = f.emit(f"getelementptr i8, ptr {thread}, i64 {abi.THREAD_TAIL_VALUES + 16 * i}")
-        f.lines.append(f"  store {LLVM[t]} {value}, ptr {slot}, align 8")
     for offset, value in (
         (abi.THREAD_TAIL_CODE, body),
         (abi.THREAD_TAIL_CONTEXT, context),
@@ -261,6 +293,14 @@ def _hop(f: FunctionLowering, type_: FuncType, body: str, context: str, values: 
         f.lines.append(f"  store volatile ptr {value}, ptr {field}, align 8")
     f.returns_early = True
     f.lines.append("  br label %unwound")
+
+
+def _store_arguments(f: FunctionLowering, type_: FuncType, values: list[str], which: Iterable[int]) -> None:
+    """Put arguments, by position, into the Thread."""
+    for i in which:
+        thread = f.emit("load ptr, ptr %ctx, align 8")
+        slot = f.emit(f"getelementptr i8, ptr {thread}, i64 {abi.THREAD_TAIL_VALUES + 16 * i}")
+        f.lines.append(f"  store {LLVM[type_.params[i]]} {values[i]}, ptr {slot}, align 8")
 
 
 HANDLERS = {

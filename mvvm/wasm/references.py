@@ -5,8 +5,8 @@ A declared type is spelled as one character where mvvm.wasm.types has one for it
 
     ref func        ref null nofunc         ref $ii_i        ref null $HASH
 
-`$` stands before the identity of a function type: its key where it says all, or the hash of what it is made of. The same
-type has the same identity in all modules, so that linking compares spellings.
+`$` stands before the identity of a function type: its key where it says all, or the hash of what it is made of. The
+same type has the same identity in all modules, so that linking compares spellings.
 
 The loader imports this module: see mvvm.abi for what it may not import.
 """

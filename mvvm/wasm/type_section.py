@@ -1,7 +1,7 @@
 """The type section: function types, and which of them are the same (Wasm 3.0, 5.2.4, 5.3.9 and 3.1.3).
 
-Types of a recursive group may refer to each other. Two groups are the same if they are spelled the same, with references
-into the group by position and all others by identity.
+Types of a recursive group may refer to each other. Two groups are the same if they are spelled the same, with
+references into the group by position and all others by identity.
 """
 
 from __future__ import annotations
@@ -29,10 +29,12 @@ def read_types(reader: Reader) -> list[FuncType]:
             reader.byte()
             size = reader.unsigned()
         start = reader.at
-        spelled = [_declared(reader, types, lambda index: f".{index - len(types)}") for _ in range(size)]
-        identities = _identities(spelled)
+        known = [type_.identity for type_ in types]
+        inside = known + [f".{position}" for position in range(size)]
+        identities = _identities([_declared(reader, inside.__getitem__) for _ in range(size)])
         reader.at = start
-        declared = [_declared(reader, types, lambda index: identities[index - len(types)]) for _ in range(size)]
+        named = known + identities
+        declared = [_declared(reader, named.__getitem__) for _ in range(size)]
         types += [
             FuncType(references.machine_types(params), references.machine_types(results), (params, results), identity)
             for (params, results), identity in zip(declared, identities, strict=True)
@@ -40,17 +42,13 @@ def read_types(reader: Reader) -> list[FuncType]:
     return types
 
 
-def _declared(reader: Reader, types: list[FuncType], in_group: Identity) -> _Declared:
-    """The parameters and results of the next type; `in_group` names those of its own group, by index."""
+def _declared(reader: Reader, identity: Identity) -> _Declared:
+    """The parameters and results of the next type."""
     form = reader.byte()
     if form == _SUB_FINAL and not reader.unsigned():  # without a supertype
         form = reader.byte()
     if form != _FUNC:
         raise UnsupportedFeature("the module uses garbage collection types, which mvvm does not compile")
-
-    def identity(index: int) -> str:
-        return types[index].identity if index < len(types) else in_group(index)
-
     return _value_types(reader, identity), _value_types(reader, identity)
 
 

@@ -5,8 +5,8 @@ spelling, its *key*: `iI_F` takes an i32 and an i64 and returns an f64. Names of
 identity at link time and the metadata of `.aot` files all use it.
 
 A reference type that says more than that (mvvm.wasm.references) has one of these characters in code, which is all that
-passes and lowering see: all references to functions are FUNCREF there. What a module *declares* is spelled `ref func` or
-`ref null HEAP` beside it, where linking or the API need it.
+passes and lowering see: all references to functions are FUNCREF there. What a module *declares* is spelled `ref func`
+or `ref null HEAP` beside it, where linking or the API need it.
 
 The loader imports this module: nothing here may import `typing`, `dataclasses` or `enum` (start-up time).
 """
@@ -52,8 +52,8 @@ FROM_BYTE = {
 class FuncType:
     """A function type: `params` and `results` are strings of value types.
 
-    `declared_params` and `declared_results` are the types as they were declared. Equal and hashed by `identity`, which is
-    the same for all types that the spec takes for the same, in whatever module; `key` only tells how code is called.
+    `declared_params` and `declared_results` are the types as they were declared. Equal and hashed by `identity`, which
+    is the same for all types that the spec takes for the same, in whatever module; `key` only tells how code is called.
     """
 
     __slots__ = ("declared_params", "declared_results", "identity", "key", "params", "results")
