@@ -93,7 +93,7 @@ def lower_partition(
     points: list[Point] = []
     for index in functions:
         lowering = lower_function(module, facts, index, shadow_stack)
-        texts += _texts(lowering, _linkage(facts, roots, index))
+        texts += function_texts(lowering, _linkage(facts, roots, index))
         called |= lowering.called
         tail_called |= lowering.tail_called
         tables |= lowering.static_tables_used
@@ -121,7 +121,7 @@ def lower_partition(
     return Partition("".join([module_text(texts, facts.architecture), support]), instructions, points)
 
 
-def _texts(lowering: FunctionLowering, linkage: str) -> list[str]:
+def function_texts(lowering: FunctionLowering, linkage: str) -> list[str]:
     """A function's IR: one function, or a body and an entry."""
     function, facts = lowering.function, lowering.facts
     index, type_, architecture = function.index, function.type, facts.architecture
