@@ -1,4 +1,4 @@
-"""Who waits at which address of a memory (memory.atomic.wait and notify): a queue an address, first come, first woken."""
+"""Who waits at which address of a memory (memory.atomic.wait, notify): queues, in the order of coming."""
 
 from __future__ import annotations
 
@@ -44,13 +44,13 @@ class Waiters:
             if wake is not None:
                 poller.register(wake.fileno, select.POLLIN)
             while True:
-                left = _LONGEST_REST if deadline is None else deadline - time.monotonic_ns()
-                ready = dict(poller.poll(max(0, min(_LONGEST_POLL, -(-left // _MILLISECOND)))))
+                left = _rest(deadline)
+                ready = dict(poller.poll(min(_LONGEST_POLL, -(-left // _MILLISECOND))))
                 if fd in ready:
                     return WOKEN
                 if ready and controller is not None and controller.stops_waits():
-                    return INTERRUPTED + max(0, min(left, _LONGEST_REST))
-                if deadline is not None and time.monotonic_ns() >= deadline:
+                    return INTERRUPTED + min(_rest(deadline), _LONGEST_REST)
+                if not _rest(deadline):
                     return TIMED_OUT
         finally:
             if fd in queue:
@@ -66,3 +66,8 @@ class Waiters:
         for fd in woken:
             os.eventfd_write(fd, 1)
         return len(woken)
+
+
+def _rest(deadline: int | None) -> int:
+    """Nanoseconds until a time of the monotonic clock; very many where there is none."""
+    return _LONGEST_REST if deadline is None else max(0, deadline - time.monotonic_ns())

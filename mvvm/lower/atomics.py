@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     Handler = Callable[[FunctionLowering, Any], None]
 
 
-
 class _Width:
     """How values of `type_` are accessed as integers of `bits` bits."""
 
