@@ -1,7 +1,7 @@
 """Atomic instructions: sequentially consistent accesses, which trap where they are not aligned.
 
-On a machine with another byte order values are reversed as integers; what carries from byte to byte (add, sub) becomes a
-loop around a compare-and-exchange there.
+On a machine with another byte order values are reversed as integers; what carries from byte to byte (add, sub) becomes
+a loop around a compare-and-exchange there.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Loads, stores and bulk operations of linear memories.
 
-With 64-bit addresses: mvvm.lower.wide_address. With 32 bits there are no bounds checks at loads and stores: every address that 33 bits can form lies in the memory's reservation, where
-what is not memory is a guard page. `inbounds` is true of such an address for the same reason. Bulk operations
-check, since they must not have an effect before they trap.
+No bounds checks at loads and stores where addresses have 32 bits (for 64: mvvm.lower.wide_address): every address that
+33 bits can form lies in the memory's reservation, where what is not memory is a guard page. `inbounds` is true of such
+an address for the same reason. Bulk operations check, since they must not have an effect before they trap.
 
 Memories are little-endian on every machine. On one that is not, values are reversed as integers; LLVM makes one
 instruction of an access and the reversal.

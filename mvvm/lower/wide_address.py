@@ -1,8 +1,8 @@
 """Addresses in memories with 64-bit addresses: the one check that an access needs.
 
-Every such memory has MAX_PAGES_64 reserved, whatever its limits, and GUARD bytes behind: compiled code compares an index
-with that constant, the fault in what is reserved and not memory finds the rest, and small static offsets end in the
-guard. So a check reads nothing, what it found stays true, and LLVM can count the iterations of a loop up to the one
+Every such memory has MAX_PAGES_64 reserved, whatever its limits, and WIDE_GUARD bytes behind: compiled code compares an
+index with that constant, the fault in what is reserved and not memory finds the rest, and small static offsets end in
+the guard. So a check reads nothing, what it found stays true, and LLVM can count the iterations of a loop up to the one
 that fails. The access depends on the branch: LLVM cannot make it before.
 """
 
