@@ -96,7 +96,7 @@ def test_a_snapshot_goes_on_with_what_was_compiled_again(tmp_path: Path, cache: 
 def test_a_file_of_another_format_is_compiled_again(tmp_path: Path, cache: Path) -> None:
     path = tmp_path / "old.aot"
     aot = mvvm.compile(FACTORIAL)
-    version = bytes((0x08, 3))  # field 1 of Target
+    version = bytes((0x08, 4))  # field 1 of Target
     assert aot.count(version + b"\x12\x05") == 1
     path.write_bytes(aot.replace(version + b"\x12\x05", b"\x08\x02\x12\x05"))
     notes: list[str] = []

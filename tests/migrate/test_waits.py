@@ -59,8 +59,9 @@ def test_what_a_wait_gives_and_its_traps() -> None:
 def test_the_host_wakes_who_waits() -> None:
     instance = mvvm.Instance(load(_WAIT))
     woken: list[int] = []
-    _later(lambda: woken.append(instance.memories[0].waiters.notify(16, 5)))
+    timer = _later(lambda: woken.append(instance.memories[0].waiters.notify(16, 5)))
     assert func(instance, "wait32")(0, -1) == 100
+    timer.join()
     assert woken == [1]
     assert instance.memories[0].waiters.notify(16, 5) == 0
 
