@@ -156,6 +156,7 @@ def _limits(message: wire.Fields) -> Limits:
 def _memory(message: wire.Fields) -> Limits:
     limits = _limits(message)
     _require(limits.index64 or limits.minimum <= types.MAX_PAGES)
+    _require(not limits.shared or limits.maximum is not None)
     return limits
 
 
