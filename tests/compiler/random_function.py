@@ -179,7 +179,7 @@ class Writer:
 
         Few calls can be recursive: those soon use up the fuel.
         """
-        kind = self.pick(("call", "call", "call_indirect", "host"))
+        kind = self.pick(("call", "call", "call_indirect", "call_ref", "host"))
         callees = range(self.index if self.pick(range(8)) else len(self.types))
         if kind == "host" or not callees:
             name = self.pick(tuple(HOST_TYPES))
@@ -191,15 +191,32 @@ class Writer:
         type_ = self.types[index]
         for param in type_.params:
             self.value(param, depth)
+        self.call_as(kind, index, depth)
+        return type_.results
+
+    def call_as(self, kind: str, index: int, depth: int, prefix: str = "") -> None:
+        """Call or tail-call a function of the module, with its arguments on the stack."""
         if kind == "call":
-            self.emit(f"call $f{index}")
+            self.emit(f"{prefix}call $f{index}")
+        elif kind == "call_ref":
+            self.emit(f"ref.func $f{index}", f"{prefix}call_ref $t{index}")
         else:
             if self.pick(range(8)):
                 self.emit(f"i32.const {index}")
             else:
                 self.value("i", depth)
-            self.emit(f"call_indirect {self.pick(('$t', '$static'))} (type $t{index})")
-        return type_.results
+            self.emit(f"{prefix}call_indirect {self.pick(('$t', '$static'))} (type $t{index})")
+
+    def tail_call(self, depth: int) -> None:
+        """Now and then, end with a call of a function that has the same results, recursion included."""
+        results = self.types[self.index].results
+        callees = [index for index, type_ in enumerate(self.types) if type_.results == results]
+        if self.pick(range(3)):
+            return
+        callee = self.pick(callees)
+        for param in self.types[callee].params:
+            self.value(param, depth)
+        self.call_as(self.pick(("call", "call_indirect", "call_ref")), callee, depth, "return_")
 
     # Blocks.
 
