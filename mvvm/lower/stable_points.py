@@ -24,7 +24,7 @@ _MASKS = {I32: 0xFFFFFFFF, I64: 0xFFFFFFFF_FFFFFFFF}
 
 
 class Point:
-    """A stable point of a function: at the `loop` or after the call at byte `pc` of the module.
+    """A stable point of a function: at the `loop`, before the tail call or after the call at byte `pc` of the module.
 
     `locals` are the indices of those that are live. `types` are of these, then of the operand stack (without a call's
     arguments and results), then of the call's `num_results` results. `places` are where each value is: slot << 1, or
