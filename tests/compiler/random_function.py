@@ -32,15 +32,9 @@ _NUMERIC = [op for op in OPS if op.immediate in _IMMEDIATES and op.pops and op.p
 _TRAPPING = [op for op in _NUMERIC if "div_" in op.name or "rem_" in op.name or op.name[3:10] == ".trunc_f"]
 _TOTAL = {t: [op for op in _NUMERIC if op.pushes == t and op not in _TRAPPING] for t in TYPES}
 _PARTIAL = {t: [op for op in _TRAPPING if op.pushes == t] for t in "iI"}
-<<<<<<< HEAD
-_LOADS = {t: [op for op in OPS if ".load" in op.name and op.pushes == t] for t in TYPES}
-_STORES = [op for op in OPS if ".store" in op.name]
-_SEES_BITS = ("i32.reinterpret_f32", "i64.reinterpret_f64", "f32x4.splat", "f64x2.splat")
-=======
-_LOADS = {t: [op.name for op in OPS if re.fullmatch(r"\w+\.load\w*", op.name) and op.pushes == t] for t in NUMBERS}
+_LOADS = {t: [op for op in OPS if re.fullmatch(r"\w+\.load\w*", op.name) and op.pushes == t] for t in TYPES}
 _STORES = [op for op in OPS if re.fullmatch(r"\w+\.store\w*", op.name)]
-_SEES_BITS = ("i32.reinterpret_f32", "i64.reinterpret_f64")
->>>>>>> 08e6000 (64-bit addresses against wasmtime)
+_SEES_BITS = ("i32.reinterpret_f32", "i64.reinterpret_f64", "f32x4.splat", "f64x2.splat")
 
 
 @dataclass
