@@ -18,6 +18,7 @@ from mvvm.lower.continuation import lower_continuation
 from mvvm.lower.function import ModuleFacts
 from mvvm.lower.module import lower_partition
 from mvvm.lower.support import lower_support
+from mvvm.lower.tail_calls import define_tail_support
 from mvvm.options import CompileOptions
 from mvvm.passes.optimize import compile_ir
 from mvvm.passes.partition import cut, find_roots
@@ -158,6 +159,8 @@ class _Plan:
         # With a single partition LLVM sees all callers, and may drop what has no address and was inlined.
         self.roots = find_roots(module.info) if len(self.partitions) == 1 else None
         self.support = lower_support(options.target, module.info.types)
+        if self.facts.tail_functions:
+            self.support += define_tail_support(module.info.types, options.target.architecture)
 
     def size(self, partition: int) -> int:
         """Bytes of function bodies."""

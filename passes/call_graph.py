@@ -2,8 +2,10 @@
 
 A function suspends if it has a stable point of its own. Those are after calls to functions that suspend, and at
 loops (by policy). So does a function of the host, which may be interrupted; and one in a cycle of the call graph,
-for else a deep recursion could not be stopped. Runs on a whole module before any body is lowered, and decides on Wasm
-alone, so that stable points are the same for every target.
+for else a deep recursion could not be stopped. A tail call is a call like any other here: whoever called the function
+that makes it sees what becomes of the one that it calls. But one through a reference or a table suspends always: a
+function of the host that it reaches may be interrupted, and then the function that made the call stops. Runs on a whole
+module before any body is lowered, and decides on Wasm alone, so that stable points are the same for every target.
 """
 
 from __future__ import annotations
@@ -11,23 +13,46 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mvvm.options import Policy
+from mvvm.passes.partition import find_roots
 from mvvm.passes.static_tables import NULL
-from mvvm.wasm.code import CALL, CALL_INDIRECT, LOOP, Block, decode_function
+from mvvm.wasm.code import (
+    CALL,
+    CALL_INDIRECT,
+    CALL_REF,
+    LOOP,
+    RETURN_CALL,
+    RETURN_CALL_INDIRECT,
+    RETURN_CALL_REF,
+    TAIL_CALLS,
+    WAITS,
+    Block,
+    decode_function,
+)
+from mvvm.wasm.module import GLOBAL, TABLE
+from mvvm.wasm.types import FUNCREF
 
 if TYPE_CHECKING:
     from mvvm.wasm.decode import Module
     from mvvm.wasm.module import ModuleInfo
 
+_UNKNOWN = -1
+
 
 class FunctionCalls:
-    """What a body calls: functions by index, `(type index, table)` of calls through tables; whether it loops."""
+    """What a body calls: functions by index, `(type index, table)` of calls through tables, types of references.
 
-    __slots__ = ("callees", "indirect", "loops")
+    And whether it loops, waits, and tail-calls through a table or a reference.
+    """
+
+    __slots__ = ("callees", "indirect", "loops", "references", "tails", "waits")
 
     def __init__(self) -> None:
         self.callees: set[int] = set()
         self.indirect: set[tuple[int, int]] = set()
+        self.references: set[int] = set()
         self.loops = False
+        self.waits = False  # memory.atomic.wait
+        self.tails = False
 
 
 class Suspending:
@@ -36,7 +61,8 @@ class Suspending:
     def __init__(self, info: ModuleInfo, static_tables: dict[int, list[int]]) -> None:
         self._info = info
         self._tables = static_tables
-        self._by_type: dict[tuple[str, int], set[int]] = {}
+        self._by_type: dict[tuple[str, int | None], set[int]] = {}
+        self._referred: set[int] | int | None = _UNKNOWN
         self.functions: set[int] = set()
 
     def find(self, module: Module, policy: Policy) -> None:
@@ -50,7 +76,7 @@ class Suspending:
         loops_poll = policy != Policy.FUNCTION
         self.functions.update(range(first))
         for index, found in calls.items():
-            if (found.loops and loops_poll) or edges[index] is None:
+            if (found.loops and loops_poll) or found.waits or found.tails or edges[index] is None:
                 self.functions.add(index)
         known = {index: callees for index, callees in edges.items() if callees is not None}
         self._propagate(known)
@@ -59,28 +85,47 @@ class Suspending:
         self.functions |= in_cycles(rest)
         self._propagate(known)
 
-    def calls_may_suspend(self, type_index: int, table: int) -> bool:
-        """Whether a call through a table may reach a function that suspends."""
+    def call_may_suspend(self, op: int, immediate: object) -> bool:
+        """Whether a call or tail call, with its immediate, has a stable point."""
+        if op in (CALL, RETURN_CALL):
+            return immediate in self.functions
+        if op in TAIL_CALLS:
+            return True
+        type_index, table = immediate if isinstance(immediate, tuple) else (immediate, None)
         targets = self._targets(type_index, table)
         return targets is None or not targets.isdisjoint(self.functions)
 
-    def _targets(self, type_index: int, table: int) -> set[int] | None:
-        """The functions of a type in a table that never changes; None for other tables: any function at all."""
-        contents = self._tables.get(table)
+    def _targets(self, type_index: int, table: int | None) -> set[int] | None:
+        """The functions of a type in a table that never changes; None for other tables: any function at all.
+
+        With None for the table: the functions of a type that a reference may be to.
+        """
+        contents = self._references() if table is None else self._tables.get(table)
         if contents is None:
             return None
-        key = self._info.types[type_index].key
-        found = self._by_type.get((key, table))
+        identity = self._info.types[type_index].identity
+        found = self._by_type.get((identity, table))
         if found is None:
-            found = {index for index in contents if index != NULL and self._info.func_type(index).key == key}
-            self._by_type[key, table] = found
+            found = {index for index in contents if index != NULL and self._info.func_type(index).identity == identity}
+            self._by_type[identity, table] = found
         return found
+
+    def _references(self) -> set[int] | None:
+        """The functions that references may be to; None where some may come from elsewhere."""
+        if isinstance(self._referred, int):
+            self._referred = None if _takes_references(self._info) else find_roots(self._info)
+        return self._referred
 
     def _edges(self, calls: FunctionCalls) -> set[int] | None:
         """All functions that a body may call, None where that may be any."""
         result = set(calls.callees)
         for type_index, table in calls.indirect:
             targets = self._targets(type_index, table)
+            if targets is None:
+                return None
+            result |= targets
+        for type_index in calls.references:
+            targets = self._targets(type_index, None)
             if targets is None:
                 return None
             result |= targets
@@ -100,15 +145,39 @@ class Suspending:
                     pending.append(caller)
 
 
+def _takes_references(info: ModuleInfo) -> bool:
+    """Whether references to functions may come into a module: from the host, or from another module.
+
+    The ways are tables and globals that are shared, results of imported functions, and parameters of those that the
+    host may call: exported ones, and such as references are made to.
+    """
+    imported = info.num_imported_functions
+    if any(FUNCREF in info.func_type(index).results for index in range(imported)):
+        return True
+    if any(FUNCREF in info.func_type(index).params for index in find_roots(info)):
+        return True
+    tables = {*range(info.num_imported_tables), *(e.index for e in info.exports if e.kind == TABLE)}
+    global_indices = {*range(info.num_imported_globals), *(e.index for e in info.exports if e.kind == GLOBAL)}
+    return any(info.tables[index].element == FUNCREF for index in tables) or any(
+        info.global_type(index).value == FUNCREF for index in global_indices
+    )
+
+
 def find_calls(module: Module, start: int, end: int, index: int) -> FunctionCalls:
     """What the body of function `index` at `start` to `end` of the module calls."""
     result = FunctionCalls()
     function = decode_function(module.data, start, end, index, module.info)
     for op, immediate in zip(function.ops, function.immediates, strict=True):
-        if op == CALL:
+        if op in (CALL, RETURN_CALL):
             result.callees.add(immediate)  # type: ignore[arg-type]
-        elif op == CALL_INDIRECT:
+        elif op in (CALL_INDIRECT, RETURN_CALL_INDIRECT):
             result.indirect.add(immediate)  # type: ignore[arg-type]
+            result.tails |= op == RETURN_CALL_INDIRECT
+        elif op in (CALL_REF, RETURN_CALL_REF):
+            result.references.add(immediate)  # type: ignore[arg-type]
+            result.tails |= op == RETURN_CALL_REF
+        elif op in WAITS:
+            result.waits = True
         elif op == LOOP:
             assert isinstance(immediate, Block)
             result.loops |= immediate.targeted

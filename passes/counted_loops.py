@@ -87,7 +87,7 @@ class _Loop:
                 if op == c.RETURN or immediate not in self._inside:
                     return False
                 falls_out &= immediate is not self._block
-            elif op == c.BR_TABLE:
+            elif op == c.BR_TABLE or op in c.TAIL_CALLS or op in (c.BR_ON_NULL, c.BR_ON_NON_NULL):
                 return False
             elif op != c.UNREACHABLE:
                 self._step(op, immediate, stack)

@@ -15,9 +15,10 @@ from mvvm.wasm.code import (
     BLOCK,
     BR,
     BR_IF,
+    BR_ON_NON_NULL,
+    BR_ON_NULL,
     BR_TABLE,
-    CALL,
-    CALL_INDIRECT,
+    CALLS,
     ELSE,
     END,
     IF,
@@ -26,16 +27,20 @@ from mvvm.wasm.code import (
     LOCAL_TEE,
     LOOP,
     RETURN,
+    TAIL_CALLS,
     UNREACHABLE,
+    WAITS,
     Block,
     Function,
 )
 
-_RELEVANT = frozenset(
-    (BLOCK, LOOP, IF, ELSE, END, BR, BR_IF, BR_TABLE, RETURN, UNREACHABLE, LOCAL_GET, LOCAL_SET, LOCAL_TEE)
+_CONDITIONAL = frozenset((BR_IF, BR_ON_NULL, BR_ON_NON_NULL))
+_ENDS = TAIL_CALLS | {RETURN, UNREACHABLE}
+_RELEVANT = (
+    frozenset((BLOCK, LOOP, IF, ELSE, END, BR, BR_TABLE, LOCAL_GET, LOCAL_SET, LOCAL_TEE)) | _CONDITIONAL | _ENDS
 )
 
-_CALLS = frozenset((CALL, CALL_INDIRECT))
+_POINTS = CALLS | TAIL_CALLS | WAITS  # where there may be a stable point besides loops
 
 _Event = tuple[int, int, object]  # position in Function.ops, opcode, immediate
 _Labels = dict[Block, int]  # the locals (a bit each) that are live at a block's label
@@ -47,9 +52,9 @@ def find_liveness(function: Function, *, with_points: bool) -> tuple[set[int], d
     Returns the positions of the `local.set`s without a reader; and, `with_points`, the live locals before each call and
     loop by position, ascending.
     """
-    events = _events(function, _RELEVANT | _CALLS if with_points else _RELEVANT)
+    events = _events(function, _RELEVANT | CALLS if with_points else _RELEVANT)
     if not function.locals:
-        return set(), {position: () for position, op, _ in events if op == LOOP or op in _CALLS}
+        return set(), {position: () for position, op, _ in events if op == LOOP or op in _POINTS}
     labels, dead = _solve(events, function.body)
     assigned = _assigned(events, function.body)
     for block, live in labels.items():
@@ -61,7 +66,7 @@ def find_liveness(function: Function, *, with_points: bool) -> tuple[set[int], d
     at_points = {
         position: _members(live)
         for (position, op, _), live in zip(reversed(events), before, strict=True)
-        if op == LOOP or op in _CALLS
+        if op == LOOP or op in _POINTS
     }
     return dead, at_points
 
@@ -117,7 +122,7 @@ def _walk(events: list[_Event], labels: _Labels, before: list[int] | None = None
                 live ^= bit
             elif op == LOCAL_SET:
                 dead.add(position)
-        elif op == BR_IF:
+        elif op in _CONDITIONAL:
             live |= labels[immediate]  # type: ignore[index]
         elif op == BR:
             live = labels[immediate]  # type: ignore[index]
@@ -125,9 +130,9 @@ def _walk(events: list[_Event], labels: _Labels, before: list[int] | None = None
             live = 0
             for target in immediate:  # type: ignore[attr-defined]
                 live |= labels[target]
-        elif op in (RETURN, UNREACHABLE):
+        elif op in _ENDS:
             live = 0
-        elif op not in _CALLS:
+        elif op not in CALLS:
             assert isinstance(immediate, Block)
             if op == END:
                 if immediate.kind == LOOP:

@@ -31,11 +31,15 @@ def cut(module: Module) -> list[tuple[int, int]]:
 
 
 def find_roots(info: ModuleInfo) -> set[int]:
-    """The functions whose address the runtime needs: exports, elements, initial values, the start function."""
+    """The functions whose address the runtime needs: exports, elements, initial values, the start function.
+
+    Whatever `ref.func` names in a body is among them (Wasm 3.0, 3.4.15).
+    """
     roots = {export.index for export in info.exports if export.kind == FUNC}
     if info.start is not None:
         roots.add(info.start)
     expressions = [item.init for item in info.globals if isinstance(item, Global)]
+    expressions += info.initial_elements.values()
     for segment in info.elements:
         roots.update(segment.functions or ())
         expressions += segment.expressions or ()

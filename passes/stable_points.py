@@ -3,6 +3,9 @@
 Runs on a decoded body, after the call graph (mvvm.passes.call_graph) told which functions may suspend, and decides on
 Wasm alone. A loop that passes a point after a call on every way round has none of its own. A loop's point is where it
 goes round again, not where it is entered, so that a program which is stopped at every point still gets forward.
+
+A tail call has its point before it, with the arguments on the operand stack: after it the frame is gone, and a program
+may go round in tail calls for ever.
 """
 
 from __future__ import annotations
@@ -15,14 +18,17 @@ from mvvm.wasm.code import (
     BLOCK,
     BR,
     BR_IF,
+    BR_ON_NON_NULL,
+    BR_ON_NULL,
     BR_TABLE,
-    CALL,
-    CALL_INDIRECT,
+    CALLS,
     ELSE,
     END,
     IF,
     LEAVING,
     LOOP,
+    TAIL_CALLS,
+    WAITS,
     Block,
     Function,
 )
@@ -40,19 +46,30 @@ _DIRTYING = frozenset(
     op.code
     for op in OPS
     if ".store" in op.name
-    or op.name in ("call", "call_indirect", "global.set", "memory.grow", "memory.copy", "memory.fill", "memory.init")
+    or ".atomic." in op.name
+    or op.code in CALLS
+    or op.name in ("global.set", "memory.grow", "memory.copy", "memory.fill", "memory.init")
     or op.name in ("data.drop", "table.set", "table.grow", "table.fill", "table.copy", "table.init", "elem.drop")
 )
 
 
 class StablePoints:
-    """The stable points of a function: `calls` are positions in its instructions, `loops` say EACH or STRIP."""
+    """The stable points of a function: `calls` are positions in its instructions, `loops` say EACH or STRIP.
 
-    __slots__ = ("calls", "loops")
+    `waits` are the positions of waits, which have a point each, where they are interrupted. `tail_calls` are positions
+    too, of those that have a point before them.
+    """
+
+    __slots__ = ("calls", "loops", "tail_calls", "waits")
 
     def __init__(self) -> None:
         self.calls: set[int] = set()
         self.loops: dict[Block, int] = {}
+        self.waits: set[int] = set()
+        self.tail_calls: set[int] = set()
+
+    def __bool__(self) -> bool:
+        return bool(self.calls or self.loops or self.tail_calls or self.waits)
 
 
 _NEVER = 1 << 30  # a state where control does not get
@@ -96,6 +113,10 @@ class _Walk:
     def call(self) -> None:
         self.passed = len(self.loops)
         if self.loops:
+            self.loops[-1].has_point = True
+
+    def wait(self) -> None:
+        if self.loops:  # its point does not count as passed: it may not be reached
             self.loops[-1].has_point = True
 
     def dirty(self) -> None:
@@ -154,13 +175,19 @@ def find_stable_points(function: Function, info: ModuleInfo, policy: Policy, sus
     for position, (op, immediate) in enumerate(zip(function.ops, function.immediates, strict=True)):
         if op in _DIRTYING or op >= PSEUDO:
             walk.dirty()
-        if op in (CALL, CALL_INDIRECT):
-            if _may_suspend(op, immediate, suspending):
+        if op in CALLS:
+            if suspending.call_may_suspend(op, immediate):
                 result.calls.add(position)
                 walk.call()
+        elif op in WAITS:
+            result.waits.add(position)
+            walk.wait()
+        elif op in TAIL_CALLS:
+            if suspending.call_may_suspend(op, immediate):
+                result.tail_calls.add(position)
         elif op in (BLOCK, LOOP, IF):
             walk.begin(op, immediate, position)  # type: ignore[arg-type]
-        elif op in (BR, BR_IF):
+        elif op in (BR, BR_IF, BR_ON_NULL, BR_ON_NON_NULL):
             walk.branch(immediate)  # type: ignore[arg-type]
         elif op == BR_TABLE:
             for target in immediate:  # type: ignore[attr-defined]
@@ -172,10 +199,3 @@ def find_stable_points(function: Function, info: ModuleInfo, policy: Policy, sus
         if op in LEAVING:
             walk.passed = _NEVER
     return result
-
-
-def _may_suspend(op: int, immediate: object, suspending: Suspending) -> bool:
-    if op == CALL:
-        return immediate in suspending.functions
-    assert isinstance(immediate, tuple)
-    return suspending.calls_may_suspend(*immediate)

@@ -67,7 +67,10 @@ def find_static_tables(module: Module, changed: set[int]) -> dict[int, list[int]
     contents = {
         index: [NULL] * table.limits.minimum
         for index, table in enumerate(info.tables)
-        if index not in changed and table.element == FUNCREF and table.limits.minimum <= _MAX_SIZE
+        if index not in changed
+        and table.element == FUNCREF
+        and table.limits.minimum <= _MAX_SIZE
+        and index not in info.initial_elements
     }
     for segment in info.elements:
         if segment.mode == ACTIVE and segment.table in contents:

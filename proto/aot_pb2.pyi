@@ -43,7 +43,7 @@ class Options(_message.Message):
     def __init__(self, opt_level: _Optional[int] = ..., aux_stack_check: _Optional[bool] = ..., checkpoint: _Optional[str] = ..., threshold_bits: _Optional[int] = ..., canonicalize_nans: _Optional[bool] = ...) -> None: ...
 
 class Module(_message.Message):
-    __slots__ = ("types", "imports", "functions", "tables", "memories", "globals", "exports", "start_plus_one", "elements", "data")
+    __slots__ = ("types", "imports", "functions", "tables", "memories", "globals", "exports", "start_plus_one", "elements", "data", "initial_elements")
     TYPES_FIELD_NUMBER: _ClassVar[int]
     IMPORTS_FIELD_NUMBER: _ClassVar[int]
     FUNCTIONS_FIELD_NUMBER: _ClassVar[int]
@@ -54,6 +54,7 @@ class Module(_message.Message):
     START_PLUS_ONE_FIELD_NUMBER: _ClassVar[int]
     ELEMENTS_FIELD_NUMBER: _ClassVar[int]
     DATA_FIELD_NUMBER: _ClassVar[int]
+    INITIAL_ELEMENTS_FIELD_NUMBER: _ClassVar[int]
     types: _containers.RepeatedCompositeFieldContainer[FuncType]
     imports: _containers.RepeatedCompositeFieldContainer[Import]
     functions: _containers.RepeatedScalarFieldContainer[int]
@@ -64,39 +65,62 @@ class Module(_message.Message):
     start_plus_one: int
     elements: _containers.RepeatedCompositeFieldContainer[Element]
     data: _containers.RepeatedCompositeFieldContainer[Data]
-    def __init__(self, types: _Optional[_Iterable[_Union[FuncType, _Mapping]]] = ..., imports: _Optional[_Iterable[_Union[Import, _Mapping]]] = ..., functions: _Optional[_Iterable[int]] = ..., tables: _Optional[_Iterable[_Union[TableType, _Mapping]]] = ..., memories: _Optional[_Iterable[_Union[Limits, _Mapping]]] = ..., globals: _Optional[_Iterable[_Union[Global, _Mapping]]] = ..., exports: _Optional[_Iterable[_Union[Export, _Mapping]]] = ..., start_plus_one: _Optional[int] = ..., elements: _Optional[_Iterable[_Union[Element, _Mapping]]] = ..., data: _Optional[_Iterable[_Union[Data, _Mapping]]] = ...) -> None: ...
+    initial_elements: _containers.RepeatedCompositeFieldContainer[InitialElement]
+    def __init__(self, types: _Optional[_Iterable[_Union[FuncType, _Mapping]]] = ..., imports: _Optional[_Iterable[_Union[Import, _Mapping]]] = ..., functions: _Optional[_Iterable[int]] = ..., tables: _Optional[_Iterable[_Union[TableType, _Mapping]]] = ..., memories: _Optional[_Iterable[_Union[Limits, _Mapping]]] = ..., globals: _Optional[_Iterable[_Union[Global, _Mapping]]] = ..., exports: _Optional[_Iterable[_Union[Export, _Mapping]]] = ..., start_plus_one: _Optional[int] = ..., elements: _Optional[_Iterable[_Union[Element, _Mapping]]] = ..., data: _Optional[_Iterable[_Union[Data, _Mapping]]] = ..., initial_elements: _Optional[_Iterable[_Union[InitialElement, _Mapping]]] = ...) -> None: ...
+
+class InitialElement(_message.Message):
+    __slots__ = ("table", "init")
+    TABLE_FIELD_NUMBER: _ClassVar[int]
+    INIT_FIELD_NUMBER: _ClassVar[int]
+    table: int
+    init: bytes
+    def __init__(self, table: _Optional[int] = ..., init: _Optional[bytes] = ...) -> None: ...
 
 class FuncType(_message.Message):
-    __slots__ = ("params", "results")
+    __slots__ = ("params", "results", "declared_params", "declared_results", "identity")
     PARAMS_FIELD_NUMBER: _ClassVar[int]
     RESULTS_FIELD_NUMBER: _ClassVar[int]
+    DECLARED_PARAMS_FIELD_NUMBER: _ClassVar[int]
+    DECLARED_RESULTS_FIELD_NUMBER: _ClassVar[int]
+    IDENTITY_FIELD_NUMBER: _ClassVar[int]
     params: str
     results: str
-    def __init__(self, params: _Optional[str] = ..., results: _Optional[str] = ...) -> None: ...
+    declared_params: _containers.RepeatedScalarFieldContainer[str]
+    declared_results: _containers.RepeatedScalarFieldContainer[str]
+    identity: str
+    def __init__(self, params: _Optional[str] = ..., results: _Optional[str] = ..., declared_params: _Optional[_Iterable[str]] = ..., declared_results: _Optional[_Iterable[str]] = ..., identity: _Optional[str] = ...) -> None: ...
 
 class Limits(_message.Message):
-    __slots__ = ("minimum", "maximum_plus_one")
+    __slots__ = ("minimum", "maximum_plus_one", "index64", "shared")
     MINIMUM_FIELD_NUMBER: _ClassVar[int]
     MAXIMUM_PLUS_ONE_FIELD_NUMBER: _ClassVar[int]
+    INDEX64_FIELD_NUMBER: _ClassVar[int]
+    SHARED_FIELD_NUMBER: _ClassVar[int]
     minimum: int
     maximum_plus_one: int
-    def __init__(self, minimum: _Optional[int] = ..., maximum_plus_one: _Optional[int] = ...) -> None: ...
+    index64: bool
+    shared: bool
+    def __init__(self, minimum: _Optional[int] = ..., maximum_plus_one: _Optional[int] = ..., index64: _Optional[bool] = ..., shared: _Optional[bool] = ...) -> None: ...
 
 class TableType(_message.Message):
-    __slots__ = ("element", "limits")
+    __slots__ = ("element", "limits", "declared")
     ELEMENT_FIELD_NUMBER: _ClassVar[int]
     LIMITS_FIELD_NUMBER: _ClassVar[int]
+    DECLARED_FIELD_NUMBER: _ClassVar[int]
     element: str
     limits: Limits
-    def __init__(self, element: _Optional[str] = ..., limits: _Optional[_Union[Limits, _Mapping]] = ...) -> None: ...
+    declared: str
+    def __init__(self, element: _Optional[str] = ..., limits: _Optional[_Union[Limits, _Mapping]] = ..., declared: _Optional[str] = ...) -> None: ...
 
 class GlobalType(_message.Message):
-    __slots__ = ("value", "mutable")
+    __slots__ = ("value", "mutable", "declared")
     VALUE_FIELD_NUMBER: _ClassVar[int]
     MUTABLE_FIELD_NUMBER: _ClassVar[int]
+    DECLARED_FIELD_NUMBER: _ClassVar[int]
     value: str
     mutable: bool
-    def __init__(self, value: _Optional[str] = ..., mutable: _Optional[bool] = ...) -> None: ...
+    declared: str
+    def __init__(self, value: _Optional[str] = ..., mutable: _Optional[bool] = ..., declared: _Optional[str] = ...) -> None: ...
 
 class Import(_message.Message):
     __slots__ = ("module", "name", "kind", "function", "table", "memory")
@@ -166,7 +190,7 @@ class Data(_message.Message):
     def __init__(self, mode: _Optional[int] = ..., memory: _Optional[int] = ..., offset: _Optional[bytes] = ..., start: _Optional[int] = ..., size: _Optional[int] = ...) -> None: ...
 
 class Functions(_message.Message):
-    __slots__ = ("imports", "functions", "invoke_thunks", "host_thunks", "enter", "on_signal", "handler_words", "trap", "builtin", "stable_point", "static_tables", "local")
+    __slots__ = ("imports", "functions", "invoke_thunks", "host_thunks", "enter", "on_signal", "handler_words", "trap", "builtin", "stable_point", "static_tables", "tails", "local")
     IMPORTS_FIELD_NUMBER: _ClassVar[int]
     FUNCTIONS_FIELD_NUMBER: _ClassVar[int]
     INVOKE_THUNKS_FIELD_NUMBER: _ClassVar[int]
@@ -178,6 +202,7 @@ class Functions(_message.Message):
     BUILTIN_FIELD_NUMBER: _ClassVar[int]
     STABLE_POINT_FIELD_NUMBER: _ClassVar[int]
     STATIC_TABLES_FIELD_NUMBER: _ClassVar[int]
+    TAILS_FIELD_NUMBER: _ClassVar[int]
     LOCAL_FIELD_NUMBER: _ClassVar[int]
     imports: _containers.RepeatedScalarFieldContainer[str]
     functions: bytes
@@ -190,8 +215,9 @@ class Functions(_message.Message):
     builtin: int
     stable_point: int
     static_tables: _containers.RepeatedCompositeFieldContainer[StaticTable]
+    tails: bytes
     local: bytes
-    def __init__(self, imports: _Optional[_Iterable[str]] = ..., functions: _Optional[bytes] = ..., invoke_thunks: _Optional[bytes] = ..., host_thunks: _Optional[bytes] = ..., enter: _Optional[int] = ..., on_signal: _Optional[int] = ..., handler_words: _Optional[int] = ..., trap: _Optional[int] = ..., builtin: _Optional[int] = ..., stable_point: _Optional[int] = ..., static_tables: _Optional[_Iterable[_Union[StaticTable, _Mapping]]] = ..., local: _Optional[bytes] = ...) -> None: ...
+    def __init__(self, imports: _Optional[_Iterable[str]] = ..., functions: _Optional[bytes] = ..., invoke_thunks: _Optional[bytes] = ..., host_thunks: _Optional[bytes] = ..., enter: _Optional[int] = ..., on_signal: _Optional[int] = ..., handler_words: _Optional[int] = ..., trap: _Optional[int] = ..., builtin: _Optional[int] = ..., stable_point: _Optional[int] = ..., static_tables: _Optional[_Iterable[_Union[StaticTable, _Mapping]]] = ..., tails: _Optional[bytes] = ..., local: _Optional[bytes] = ...) -> None: ...
 
 class StaticTable(_message.Message):
     __slots__ = ("table", "offset")
@@ -214,7 +240,7 @@ class StablePoints(_message.Message):
     def __init__(self, pcs: _Optional[bytes] = ..., offsets: _Optional[bytes] = ..., points: _Optional[bytes] = ..., suspending: _Optional[bytes] = ...) -> None: ...
 
 class StablePoint(_message.Message):
-    __slots__ = ("function", "locals", "types", "num_results", "places", "constants", "next_pc", "table_plus_one")
+    __slots__ = ("function", "locals", "types", "num_results", "places", "constants", "next_pc", "table_plus_one", "by_reference")
     FUNCTION_FIELD_NUMBER: _ClassVar[int]
     LOCALS_FIELD_NUMBER: _ClassVar[int]
     TYPES_FIELD_NUMBER: _ClassVar[int]
@@ -223,6 +249,7 @@ class StablePoint(_message.Message):
     CONSTANTS_FIELD_NUMBER: _ClassVar[int]
     NEXT_PC_FIELD_NUMBER: _ClassVar[int]
     TABLE_PLUS_ONE_FIELD_NUMBER: _ClassVar[int]
+    BY_REFERENCE_FIELD_NUMBER: _ClassVar[int]
     function: int
     locals: _containers.RepeatedScalarFieldContainer[int]
     types: str
@@ -231,7 +258,8 @@ class StablePoint(_message.Message):
     constants: _containers.RepeatedScalarFieldContainer[int]
     next_pc: int
     table_plus_one: int
-    def __init__(self, function: _Optional[int] = ..., locals: _Optional[_Iterable[int]] = ..., types: _Optional[str] = ..., num_results: _Optional[int] = ..., places: _Optional[_Iterable[int]] = ..., constants: _Optional[_Iterable[int]] = ..., next_pc: _Optional[int] = ..., table_plus_one: _Optional[int] = ...) -> None: ...
+    by_reference: bool
+    def __init__(self, function: _Optional[int] = ..., locals: _Optional[_Iterable[int]] = ..., types: _Optional[str] = ..., num_results: _Optional[int] = ..., places: _Optional[_Iterable[int]] = ..., constants: _Optional[_Iterable[int]] = ..., next_pc: _Optional[int] = ..., table_plus_one: _Optional[int] = ..., by_reference: _Optional[bool] = ...) -> None: ...
 
 class Names(_message.Message):
     __slots__ = ("module", "indices", "names")

@@ -12,7 +12,7 @@ import struct
 from mvvm.abi.view import AT, IN_CALL, Frame, TableState, Value, View
 from mvvm.errors import BadAotFile, BadSnapshot, CheckpointFailed
 from mvvm.proto import wire
-from mvvm.wasm.types import EXTERNREF, F32, F64, FUNCREF, I32, I64, MAX_PAGES, NAMES, PAGE_SIZE, REFERENCES, V128
+from mvvm.wasm.types import EXTERNREF, F32, F64, FUNCREF, I32, I64, MAX_PAGES_64, NAMES, PAGE_SIZE, REFERENCES, V128
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -237,7 +237,7 @@ def _decode_table(message: wire.Fields) -> TableState:
 
 def _decode_memory(message: wire.Fields) -> StoredMemory:
     pages, encoding, offset = (wire.number(message, field) for field in (1, 2, 3))
-    require(pages <= MAX_PAGES and encoding in (RAW, ZSTD))
+    require(pages <= MAX_PAGES_64 and encoding in (RAW, ZSTD))
     extents, blocks = _pairs(wire.fixed32s(message, 4)), _pairs(wire.fixed32s(message, 5))
     memory = StoredMemory(pages, encoding, offset, extents, blocks)
     end = -1

@@ -8,16 +8,18 @@ from __future__ import annotations
 import ctypes
 
 from mvvm.abi.context import BUILTINS
-from mvvm.abi.traps import TABLE_OUT_OF_BOUNDS
+from mvvm.abi.traps import MEMORY_OUT_OF_BOUNDS, TABLE_OUT_OF_BOUNDS, UNALIGNED_ATOMIC, UNSHARED_WAIT
 from mvvm.runtime import thread as threads
 from mvvm.runtime.store import instance_at
 from mvvm.runtime.traps import trap
+from mvvm.runtime.waiters import NOT_EQUAL
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mvvm.runtime.instance import Instance
+    from mvvm.runtime.memory import Memory
 
     Builtin = Callable[[Instance, int, int, int, int, int], int]
 
@@ -96,6 +98,36 @@ def _elem_drop(instance: Instance, element: int, *_: int) -> int:
     return 0
 
 
+def _atomic_address(memory: Memory, index: int, offset: int, size: int) -> int:
+    """Where an access of `size` bytes is, which is aligned. Raises Trap."""
+    address = index + offset
+    if address % size:
+        raise trap(UNALIGNED_ATOMIC)
+    if address + size > memory.size:
+        raise trap(MEMORY_OUT_OF_BOUNDS)
+    return address
+
+
+def _wait(size: int) -> Builtin:
+    def wait(instance: Instance, memory: int, index: int, offset: int, expected: int, timeout: int) -> int:
+        target = instance.memories[memory]
+        if not target.limits.shared:
+            raise trap(UNSHARED_WAIT)
+        address = _atomic_address(target, index, offset, size)
+        if int.from_bytes(target.view[address : address + size], "little") != expected:
+            return NOT_EQUAL
+        if timeout >= 1 << 63:  # a signed number
+            timeout -= 1 << 64
+        return target.waiters.wait(address, timeout, instance.controller)
+
+    return wait
+
+
+def _notify(instance: Instance, memory: int, index: int, offset: int, count: int, *_: int) -> int:
+    target = instance.memories[memory]
+    return target.waiters.notify(_atomic_address(target, index, offset, 4), count)
+
+
 _IMPLEMENTATIONS: dict[str, Builtin] = {
     "memory.grow": _memory_grow,
     "memory.init": _memory_init,
@@ -105,4 +137,7 @@ _IMPLEMENTATIONS: dict[str, Builtin] = {
     "table.copy": _table_copy,
     "table.init": _table_init,
     "elem.drop": _elem_drop,
+    "memory.atomic.wait32": _wait(4),
+    "memory.atomic.wait64": _wait(8),
+    "memory.atomic.notify": _notify,
 }

@@ -135,7 +135,10 @@ def _frame(
     if host is not None:
         stack += host.arguments
         if point.table is not None:
-            stack.append((I32, _element_of(instance, point.table, host.function)))
+            index = instance.tables[point.table].type.limits.index
+            stack.append((index, _element_of(instance, point.table, host.function)))
+        if point.by_reference:
+            stack.append((FUNCREF, host.function + 1))
         return Frame(point.function, pc, AT, locals_, stack)
     if in_call:
         return Frame(point.function, pc, IN_CALL, locals_, stack)

@@ -8,7 +8,7 @@ from mvvm.runtime.instance import Instance
 from mvvm.runtime.memory import Memory
 from mvvm.runtime.wasi import Wasi
 from mvvm.wasm.module import FUNC
-from mvvm.wasm.types import MAX_PAGES, FuncType
+from mvvm.wasm.types import MAX_PAGES_64, FuncType
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def wasi_imports(program: Program, wasi: Wasi) -> dict[str, dict[str, Extern]]:
 def instantiate(
     program: Program,
     wasi: Wasi,
-    max_pages: int = MAX_PAGES,
+    max_pages: int = MAX_PAGES_64,
     state: State | None = None,
     prepare: Callable[[Instance], None] | None = None,
 ) -> Instance:
@@ -58,7 +58,7 @@ def instantiate(
     return Instance(program, wasi_imports(program, wasi), max_pages, state, connect)
 
 
-def run(program: Program, wasi: Wasi, max_pages: int = MAX_PAGES) -> int:
+def run(program: Program, wasi: Wasi, max_pages: int = MAX_PAGES_64) -> int:
     """Run a command to its end. Returns its exit status. Raises Trap, LinkError, UsageError."""
     try:
         start_command(instantiate(program, wasi, max_pages))

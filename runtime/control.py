@@ -191,6 +191,14 @@ class Controller:
             return False
         return self.on_point(HOST_CALL)
 
+    def stops_waits(self) -> bool:
+        """A memory.atomic.wait was interrupted: whether a stop was asked for, so that its stable point is to ask."""
+        if self._held or self._wanted != REQUESTED:
+            assert self.wake is not None
+            self.wake.clear()  # set again when checkpoints are held off no more
+            return False
+        return True
+
     def between_frames(self, call: int) -> bool:
         """Before a restored program goes on with a frame: whether to stop there; nothing is unwound then.
 

@@ -6,7 +6,7 @@ import ctypes
 import struct
 from sys import byteorder
 
-from mvvm.abi.context import HOST_CONTEXT, RECORD_CONTEXT, RECORD_INDEX, RECORD_TYPE
+from mvvm.abi.context import HOST_CONTEXT, RECORD_CONTEXT, RECORD_INDEX, RECORD_TYPE, TAIL_BIT
 from mvvm.abi.stable_points import INTERRUPTED
 from mvvm.errors import UsageError
 from mvvm.runtime import thread as threads
@@ -77,11 +77,11 @@ class Func:
     @property
     def index(self) -> int:
         """The function index in the module that defines it."""
-        return ctypes.c_uint32.from_address(self.record + RECORD_INDEX).value
+        return ctypes.c_uint32.from_address(self.record + RECORD_INDEX).value & (TAIL_BIT - 1)
 
     def __call__(self, *args: object) -> object:
         """Call with values. Returns None, the result, or a tuple of results. Raises Trap, UsageError."""
-        params = self.type.params
+        params = self.type.declared_params
         if len(args) != len(params):
             raise UsageError(f"the function takes {len(params)} arguments, not {len(args)}")
         raw = [to_raw(value, type_, self.store) for value, type_ in zip(args, params, strict=True)]
@@ -149,6 +149,7 @@ class Func:
         function = self._callable
         assert function is not None
         params, results = self.type.params, self.type.results
+        declared = self.type.declared_results
         in_status = results in ("", I32)
 
         def call(*args: int) -> int:
@@ -160,7 +161,7 @@ class Func:
                     for value, t in zip(args[: len(params)], params, strict=True)
                 ]
                 returned = function(*values)
-                raw = _results_to_raw(returned, results, threads.current().store)
+                raw = _results_to_raw(returned, declared, threads.current().store)
                 if in_status:
                     return raw[0] if raw else 0
                 if _SHIFTS:
@@ -198,7 +199,7 @@ def _stops_here() -> bool:
     return controllers[0].on_interrupt()
 
 
-def _results_to_raw(returned: object, results: str, store: Store | None) -> list[int]:
+def _results_to_raw(returned: object, results: Sequence[str], store: Store | None) -> list[int]:
     values: tuple[object, ...]
     if len(results) > 1 and isinstance(returned, (tuple, list)):
         values = tuple(returned)

@@ -33,7 +33,7 @@ class Global:
         cell = (ctypes.c_uint64 * (GLOBAL_SIZE // 8))()
         self.address = ctypes.addressof(cell)
         self._owner = cell
-        self.raw = to_raw(value, type.value, self.store)
+        self.raw = to_raw(value, type.declared, self.store)
 
     @property
     def raw(self) -> int:
@@ -61,4 +61,4 @@ class Global:
     def value(self, value: object) -> None:
         if not self.type.mutable:
             raise UsageError("the global is immutable")
-        self.raw = to_raw(value, self.type.value, self.store)
+        self.raw = to_raw(value, self.type.declared, self.store)

@@ -8,8 +8,11 @@ from sys import byteorder
 
 from mvvm.abi.context import (
     CONTEXT_BUILTINS,
+    CONTEXT_TAILS,
     HOST_SIZE,
+    RECORD_INDEX,
     RECORD_SIZE,
+    TAIL_BIT,
     ContextLayout,
 )
 from mvvm.abi.traps import MEMORY_OUT_OF_BOUNDS, TABLE_OUT_OF_BOUNDS
@@ -24,7 +27,8 @@ from mvvm.runtime.traps import trap
 from mvvm.wasm import const_expr
 from mvvm.wasm import module as wasm
 from mvvm.wasm.module import ACTIVE, DECLARATIVE, FUNC, GLOBAL, KIND_NAMES, MEMORY, TABLE, Import
-from mvvm.wasm.types import FUNCREF, MAX_PAGES, PAGE_SIZE, FuncType, GlobalType, Limits, TableType
+from mvvm.wasm.references import matches
+from mvvm.wasm.types import FUNCREF, MAX_PAGES, MAX_PAGES_64, PAGE_SIZE, FuncType, GlobalType, Limits, TableType
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -84,7 +88,7 @@ class Instance:
         self,
         program: Program,
         imports: Mapping[str, Mapping[str, Extern]] | None = None,
-        max_pages: int = MAX_PAGES,
+        max_pages: int = MAX_PAGES_64,
         state: State | None = None,
         prepare: Callable[[Instance], None] | None = None,
     ) -> None:
@@ -99,6 +103,8 @@ class Instance:
         self.store = Store()
         self._imported = _resolve(info, imports or {})
         self._layout = layout = ContextLayout(info)
+        tails = program.tail_addresses()
+        layout.size += 8 * len(info.functions) if tails else 0
         self._buffer = ctypes.create_string_buffer(layout.size + _ALIGNMENT)
         self.context = -(-ctypes.addressof(self._buffer) // _ALIGNMENT) * _ALIGNMENT
         self.context_end = self.context + layout.size
@@ -115,12 +121,16 @@ class Instance:
         self.globals = [item for item in self._imported if isinstance(item, Global)]
         self._data = [segment.size for segment in info.data]  # 0 once dropped
         self._fill_context()
+        if tails:
+            self._fill_tails(tails)
         self.store.add(self)
         register(self)
         self.starting = False  # whether the start function is running
         self.controller: Controller | None = None  # sets itself
         self.wasi: Wasi | None = None  # set by who runs it under WASI
         self._initialize_globals()
+        for index, init in info.initial_elements.items():
+            self.tables[index].fill(0, self._evaluate(init), self.tables[index].size)
         self._elements = [self._element_values(segment) for segment in info.elements]
         if state is not None:
             self._take_up(state)
@@ -193,6 +203,15 @@ class Instance:
             for position, type_ in enumerate(info.functions[first:])
         ]
         _put(context + layout.function(first), *records)
+
+    def _fill_tails(self, tails: list[int]) -> None:
+        """Say where the bodies are that tail calls jump to, and mark the Records of their functions."""
+        layout, first = self._layout, self.program.info.num_imported_functions
+        ctypes.c_uint32.from_address(self.context + CONTEXT_TAILS).value = layout.tails
+        _put(self.context + layout.tails + 8 * first, *tails)
+        for index, address in enumerate(tails, first):
+            if address:
+                ctypes.c_uint32.from_address(self.func_ref(index) + RECORD_INDEX).value = index | TAIL_BIT
 
     def _fill_imported_functions(self, numbers: list[int]) -> None:
         """Copy the Records of imported functions; make those of host functions."""
@@ -336,15 +355,21 @@ def _fits(given: Extern, item: Import, types: list[FuncType]) -> bool:
         return (
             isinstance(given, Table)
             and isinstance(wanted, TableType)
-            and given.type.element == wanted.element
+            and given.type.declared == wanted.declared
+            and given.type.limits.same_kind(wanted.limits)
             and wanted.limits.accept(given.size, given.type.limits.maximum)
         )
     if item.kind == MEMORY:
         return (
             isinstance(given, Memory)
             and isinstance(wanted, Limits)
+            and wanted.same_kind(given.limits)
             and wanted.accept(given.pages, given.limits.maximum)
             # Code for a memory that may be smaller relies on its not being the largest (mvvm.lower.memory).
-            and (given.pages < MAX_PAGES or wanted.minimum == MAX_PAGES)
+            and (given.pages < MAX_PAGES or wanted.minimum == MAX_PAGES or wanted.index64)
         )
-    return isinstance(given, Global) and isinstance(wanted, GlobalType) and given.type == wanted
+    if not isinstance(given, Global) or not isinstance(wanted, GlobalType):
+        return False
+    if given.type == wanted:
+        return True
+    return not given.type.mutable and not wanted.mutable and matches(given.type.declared, wanted.declared)

@@ -7,7 +7,8 @@ import ctypes
 from mvvm.errors import EnvironmentFailure
 from mvvm.runtime import libc
 from mvvm.runtime.store import Store
-from mvvm.wasm.types import MAX_PAGES, PAGE_SIZE, Limits
+from mvvm.runtime.waiters import Waiters
+from mvvm.wasm.types import MAX_PAGES, MAX_PAGES_64, PAGE_SIZE, WIDE_GUARD, Limits
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 # An address is a 32-bit index plus a 32-bit offset plus an access of up to 16 bytes.
 _RESERVED = (8 << 30) + PAGE_SIZE
+# A 64-bit one is below the largest size, or in the guard behind that (mvvm.lower.wide_address).
+_RESERVED_64 = MAX_PAGES_64 * PAGE_SIZE + WIDE_GUARD
 
 
 class OutOfBounds(Exception):
@@ -22,16 +25,28 @@ class OutOfBounds(Exception):
 
 
 class Memory:
-    """A linear memory with 32-bit addresses.
+    """A linear memory.
 
     `view` spans every address that a guest can form. Reading or writing it beyond `size` is a segmentation
     fault of this process, so whatever comes from a guest goes through `span`, which checks. `mapped` are the ranges
     (address, size in bytes) that map_extent put there.
     """
 
-    __slots__ = ("__weakref__", "_cell", "base", "cell_address", "limits", "mapped", "max_pages", "store", "view")
+    __slots__ = (
+        "__weakref__",
+        "_cell",
+        "_reserved",
+        "base",
+        "cell_address",
+        "limits",
+        "mapped",
+        "max_pages",
+        "store",
+        "view",
+        "waiters",
+    )
 
-    def __init__(self, limits: Limits, max_pages: int = MAX_PAGES, store: Store | None = None) -> None:
+    def __init__(self, limits: Limits, max_pages: int = MAX_PAGES_64, store: Store | None = None) -> None:
         """Reserve the address space, and zero pages for the minimum.
 
         `max_pages` is the host's own limit (in pages of 64 KiB). Raises EnvironmentFailure where the minimum
@@ -40,12 +55,15 @@ class Memory:
         self.limits = limits
         self.store = store or Store()
         self.mapped: list[tuple[int, int]] = []
+        self.waiters = Waiters()
+        self._reserved = _RESERVED_64 if limits.index64 else _RESERVED
+        largest = MAX_PAGES_64 if limits.index64 else MAX_PAGES
         # Nothing grows to the very end of the address space, so that an index in a memory plus the size of a page
         # does not wrap around: mvvm.lower.memory relies on it. The spec lets growing fail at any size.
         self.max_pages = min(
             max_pages,
-            MAX_PAGES if limits.maximum is None else limits.maximum,
-            max(limits.minimum, MAX_PAGES - 1),
+            largest if limits.maximum is None else limits.maximum,
+            largest if limits.index64 else max(limits.minimum, MAX_PAGES - 1),
         )
         if limits.minimum > self.max_pages:
             raise EnvironmentFailure(
@@ -54,16 +72,16 @@ class Memory:
             )
         try:
             self.base = libc.mmap(
-                0, _RESERVED, libc.PROT_NONE, libc.MAP_PRIVATE | libc.MAP_ANONYMOUS | libc.MAP_NORESERVE
+                0, self._reserved, libc.PROT_NONE, libc.MAP_PRIVATE | libc.MAP_ANONYMOUS | libc.MAP_NORESERVE
             )
         except OSError as error:
             raise EnvironmentFailure(f"cannot reserve address space for a memory: {error.strerror}") from None
         self._cell = ctypes.c_uint64(0)
         self.cell_address = ctypes.addressof(self._cell)
-        array = (ctypes.c_ubyte * (MAX_PAGES * PAGE_SIZE)).from_address(self.base)
+        array = (ctypes.c_ubyte * (largest * PAGE_SIZE)).from_address(self.base)
         self.view = memoryview(array).cast("B")
         if self.grow(limits.minimum) < 0:
-            libc.munmap(self.base, _RESERVED)
+            libc.munmap(self.base, self._reserved)
             self.base = 0
             raise EnvironmentFailure(f"cannot allocate {limits.minimum * PAGE_SIZE} bytes for a memory")
 
@@ -110,9 +128,9 @@ class Memory:
 
     def contains(self, address: int) -> bool:
         """Whether a host address lies in this memory's reservation, guard pages included."""
-        return self.base <= address < self.base + _RESERVED
+        return self.base <= address < self.base + self._reserved
 
     def __del__(self, munmap: Callable[[int, int], int] = libc.munmap) -> None:
         if getattr(self, "base", 0):
             # Views handed out earlier must not be used any more: as with any closed buffer of the host.
-            munmap(self.base, _RESERVED)
+            munmap(self.base, self._reserved)

@@ -10,7 +10,7 @@ import struct
 from mvvm.abi import sections
 from mvvm.errors import BadAotFile, IncompatibleAot
 from mvvm.proto import wire
-from mvvm.wasm import const_expr, types
+from mvvm.wasm import const_expr, references, types
 from mvvm.wasm.module import (
     ACTIVE,
     DECLARATIVE,
@@ -92,12 +92,16 @@ class Functions:
         "on_signal",
         "static_tables",
         "support",
+        "tails",
     )
 
     def __init__(self, section: bytes, info: ModuleInfo, text_size: int) -> None:
         message = wire.fields(section)
         self.imports = wire.texts(message, 1)
         self.functions = _offsets(wire.data(message, 2), text_size)
+        # Bodies of functions that take part in tail calls; empty where none does.
+        self.tails = _offsets(wire.data(message, 20), text_size)
+        _require(len(self.tails) in (0, len(self.functions)))
         # Types always have their thunks.
         self.invoke_thunks = _offsets(wire.data(message, 3), text_size)
         self.host_thunks = _offsets(wire.data(message, 4), text_size)
@@ -143,25 +147,46 @@ def _value_type(value: str) -> str:
 
 def _limits(message: wire.Fields) -> Limits:
     maximum = wire.number(message, 2)
-    limits = Limits(wire.number(message, 1), maximum - 1 if maximum else None)
+    index64, shared = bool(wire.number(message, 3)), bool(wire.number(message, 4))
+    limits = Limits(wire.number(message, 1), maximum - 1 if maximum else None, index64=index64, shared=shared)
     _require(limits.maximum is None or limits.minimum <= limits.maximum)
     return limits
 
 
 def _memory(message: wire.Fields) -> Limits:
     limits = _limits(message)
-    _require(limits.minimum <= types.MAX_PAGES)
+    _require(limits.index64 or limits.minimum <= types.MAX_PAGES)
+    _require(not limits.shared or limits.maximum is not None)
     return limits
 
 
 def _table(message: wire.Fields) -> TableType:
     element = _value_type(wire.text(message, 1))
     _require(element in types.REFERENCES)
-    return TableType(element, _limits(wire.fields(wire.data(message, 2))))
+    return TableType(element, _limits(wire.fields(wire.data(message, 2))), _declared(wire.text(message, 10), element))
+
+
+def _declared(declared: str, value: str) -> str:
+    """What a declared type is spelled, empty where that is as in code."""
+    _require(not declared or (references.is_sound(declared) and references.machine_of(declared) == value))
+    return declared
+
+
+def _func_type(message: wire.Fields) -> FuncType:
+    params, results = _value_types(wire.text(message, 1)), _value_types(wire.text(message, 2))
+    identity = wire.text(message, 5)
+    if not identity:
+        return FuncType(params, results)
+    declared = wire.texts(message, 3), wire.texts(message, 4)
+    for spelled, in_code in zip(declared, (params, results), strict=True):
+        _require(len(spelled) == len(in_code))
+        _require(all(t == value or _declared(t, value) for t, value in zip(spelled, in_code, strict=True)))
+    return FuncType(params, results, declared, identity)
 
 
 def _global_type(message: wire.Fields) -> GlobalType:
-    return GlobalType(_value_type(wire.text(message, 1)), bool(wire.number(message, 2)))
+    value = _value_type(wire.text(message, 1))
+    return GlobalType(value, bool(wire.number(message, 2)), _declared(wire.text(message, 10), value))
 
 
 def _import(message: wire.Fields, num_types: int) -> Import:
@@ -197,7 +222,7 @@ def read_module(section: bytes, wasm_size: int) -> ModuleInfo:
     message = wire.fields(section)
     info = ModuleInfo()
     for item in wire.messages(message, 1):
-        info.types.append(FuncType(_value_types(wire.text(item, 1)), _value_types(wire.text(item, 2))))
+        info.types.append(_func_type(item))
     for item in wire.messages(message, 2):
         info.add_import(_import(item, len(info.types)))
     info.functions += wire.numbers(message, 3)
@@ -219,6 +244,7 @@ def read_module(section: bytes, wasm_size: int) -> ModuleInfo:
                 wire.number(item, 5),
             )
         )
+    info.initial_elements = {wire.number(item, 1): wire.data(item, 2) for item in wire.messages(message, 20)}
     _check(info, wasm_size)
     return info
 
@@ -234,11 +260,14 @@ def _check(info: ModuleInfo, wasm_size: int) -> None:
     for index, item in enumerate(info.globals):
         if isinstance(item, Global):
             _check_expression(item.init, item.type.value, global_types[:index], info)
+    for table, init in info.initial_elements.items():
+        _require(info.num_imported_tables <= table < len(info.tables))
+        _check_expression(init, info.tables[table].element, global_types, info)
     for segment in info.elements:
         _require(segment.mode <= DECLARATIVE)
         if segment.mode == ACTIVE:
             _require(segment.table < len(info.tables) and info.tables[segment.table].element == segment.type)
-            _check_expression(segment.offset, types.I32, global_types, info)
+            _check_expression(segment.offset, info.tables[segment.table].limits.index, global_types, info)
         _require(not segment.functions or segment.type == types.FUNCREF)
         _require(all(function < len(info.functions) for function in segment.functions or ()))
         for expression in segment.expressions or ():
@@ -247,7 +276,7 @@ def _check(info: ModuleInfo, wasm_size: int) -> None:
         _require(data.mode <= PASSIVE and data.start + data.size <= wasm_size)
         if data.mode == ACTIVE:
             _require(data.memory < len(info.memories))
-            _check_expression(data.offset, types.I32, global_types, info)
+            _check_expression(data.offset, info.memories[data.memory].index, global_types, info)
 
 
 def _check_expression(expression: bytes, type_: str, global_types: list[str], info: ModuleInfo) -> None:

@@ -14,7 +14,17 @@ from mvvm.wasm.types import F32, I32, NAMES
 class StablePoint:
     """Message StablePoint: what is live at the `loop`, or after the call, at a byte offset in the module."""
 
-    __slots__ = ("constants", "function", "locals", "next_pc", "num_results", "places", "table", "types")
+    __slots__ = (
+        "by_reference",
+        "constants",
+        "function",
+        "locals",
+        "next_pc",
+        "num_results",
+        "places",
+        "table",
+        "types",
+    )
 
     def __init__(self, message: bytes) -> None:
         fields = wire.fields(message)
@@ -27,6 +37,7 @@ class StablePoint:
         self.next_pc = wire.number(fields, 7)
         table = wire.number(fields, 8)
         self.table = table - 1 if table else None
+        self.by_reference = bool(wire.number(fields, 10))
         if (
             len(self.types) != len(self.places)
             or len(self.types) < len(self.locals) + self.num_results

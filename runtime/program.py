@@ -65,7 +65,7 @@ class Program:
         self._names: dict[int, str] | None = None
         check_places(image, len(functions.imports), functions.handler_words + sections.HANDLER_WORDS_SIZE)
         first = self.info.num_imported_functions
-        code = MappedCode(image, file, lambda: {at: index for index, at in enumerate(functions.functions, first)})
+        code = MappedCode(image, file, lambda: _starts(functions, first))
         code.fill_got(image.section(sections.GOT), functions.imports, {})
         # Also of continuations, which add themselves.
         self.codes = [code]
@@ -88,6 +88,11 @@ class Program:
     def host_thunk(self, type_index: int) -> int:
         """The address of the code of host functions of a type."""
         return self._text + self._functions.host_thunks[type_index]
+
+    def tail_addresses(self) -> list[int]:
+        """The address of each defined function's body that tail calls jump to, or 0; empty if none has such a body."""
+        text = self._text
+        return [0 if offset == metadata.NO_CODE else text + offset for offset in self._functions.tails]
 
     def code_addresses(self) -> list[int]:
         """The address of each defined function's code; 0 where it has none."""
@@ -137,6 +142,19 @@ class Program:
             except BadAotFile:  # they are for people, who would rather see a trap without
                 self._names = {}
         return self._names
+
+
+def _starts(functions: metadata.Functions, first: int) -> dict[int, int]:
+    """Function indices by where their code starts.
+
+    Where a function has a body that tail calls jump to, its entry is nobody's code: a tail call may have replaced it.
+    """
+    starts = {at: index for index, at in enumerate(functions.functions, first)}
+    for index, (entry, body) in enumerate(zip(functions.functions, functions.tails, strict=False), first):
+        if body != metadata.NO_CODE:
+            del starts[entry]
+            starts[body] = index
+    return starts
 
 
 def _index(name: str, prefix: str) -> int:

@@ -21,9 +21,9 @@ _instances: dict[int, ref[Instance]] = {}
 
 def type_number(type_: FuncType) -> int:
     """The number of a function type, the same for equal types in the whole process (RECORD_TYPE)."""
-    number = _type_numbers.get(type_.key)
+    number = _type_numbers.get(type_.identity)
     if number is None:
-        number = _type_numbers[type_.key] = len(_types)
+        number = _type_numbers[type_.identity] = len(_types)
         _types.append(type_)
     return number
 

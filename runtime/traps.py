@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from mvvm.abi import traps
+from mvvm.abi.context import RECORD_TYPE
+from mvvm.cpu import host_architecture
 from mvvm.errors import EnvironmentFailure, InternalError, Trap
 from mvvm.runtime.thread import HEADROOM
 
@@ -39,7 +41,9 @@ def _fault_reason(thread: Thread, store: Store) -> int:
     """What a fault in guest code means. See mvvm.lower.calls for the null page."""
     address = thread.fault_address
     if address < _NULL_PAGE:
-        return traps.UNINITIALIZED_ELEMENT
+        # call_indirect reads the type first, which nothing else does (s390x: see mvvm.lower.indirect).
+        through_table = address == RECORD_TYPE or host_architecture() == "s390x"
+        return traps.UNINITIALIZED_ELEMENT if through_table else traps.NULL_REFERENCE
     for memory in [memory for instance in store.instances for memory in instance.memories]:
         if memory.base <= address < memory.base + memory.size:
             raise EnvironmentFailure(

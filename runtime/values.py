@@ -23,10 +23,12 @@ _BITS = {I32: 32, I64: 64}
 
 
 def to_raw(value: object, type_: str, store: Store) -> int:
-    """The bits of a value. Raises UsageError where it is not of the type.
+    """The bits of a value. Raises UsageError where it is not of the type, which is one as it is declared.
 
     `store` is where the value goes: the one that a function comes from is merged with it.
     """
+    if len(type_) > 1:
+        return _reference_to_raw(value, type_, store)
     if type_ in _BITS:
         bits = _BITS[type_]
         if isinstance(value, int) and -(1 << (bits - 1)) <= value < 1 << bits:
@@ -56,6 +58,23 @@ def to_raw(value: object, type_: str, store: Store) -> int:
     elif type_ == EXTERNREF:
         return references.handle(value)
     raise UsageError(f"{value!r} is not a value of type {NAMES[type_]}")
+
+
+def _reference_to_raw(value: object, declared: str, store: Store) -> int:
+    """As `to_raw`, of a reference type that says more than that it is one."""
+    from mvvm.runtime.func import Func
+    from mvvm.wasm.references import machine_of, matches, split
+
+    nullable, heap = split(declared)
+    if value is None:
+        fits = nullable
+    elif heap in ("nofunc", "noextern"):
+        fits = False
+    else:
+        fits = heap[0] != "$" or (isinstance(value, Func) and matches(f"ref ${value.type.identity}", declared))
+    if not fits:
+        raise UsageError(f"{value!r} is not a value of type ({declared})")
+    return to_raw(value, machine_of(declared), store)
 
 
 def from_raw(bits: int, type_: str) -> object:

@@ -25,7 +25,14 @@ THREAD_STACK_START = THREAD_REGISTERS + 8 * MAX_REGISTERS  # ptr: where THREAD_S
 THREAD_STACK_SIZE = THREAD_STACK_START + 8  # u64: bytes of THREAD_STACK in use
 THREAD_STACK = THREAD_STACK_SIZE + 8  # u8[MAX_STACK]: the stack from the stack pointer towards the jmp_buf
 MAX_STACK = 64 * 1024
-THREAD_SIZE = THREAD_STACK + MAX_STACK
+# A tail call that is still to be made (mvvm.lower.tail_calls): null, or code that calls THREAD_TAIL_CODE with
+# THREAD_TAIL_CONTEXT and the values, each in 16 bytes; as many as a function can have parameters.
+THREAD_TAIL_THUNK = THREAD_STACK + MAX_STACK  # ptr
+THREAD_TAIL_CODE = THREAD_TAIL_THUNK + 8  # ptr
+THREAD_TAIL_CONTEXT = THREAD_TAIL_CODE + 8  # ptr
+THREAD_TAIL_VALUES = THREAD_TAIL_CONTEXT + 8
+MAX_PARAMS = 1000
+THREAD_SIZE = THREAD_TAIL_VALUES + 16 * MAX_PARAMS
 
 # Values of THREAD_IN_GUEST. A fault is a trap unless in HOST. In TRAPPING the registers have been noted, and the copy
 # of the stack, or the jump, has met the end of the stack.
@@ -35,7 +42,10 @@ HOST, GUEST, TRAPPING = 0, 1, 2
 RECORD_CODE = 0  # ptr
 RECORD_CONTEXT = 8  # ptr: the first argument of the code: a Context or a HostFunc
 RECORD_TYPE = 16  # u32: the function type, numbered by the runtime for the whole process
-RECORD_INDEX = 20  # u32: the function index in the module that defines it
+# u32: the function index in the module that defines it; with TAIL_BIT, if the function takes part in tail calls: then
+# RECORD_CONTEXT is a Context, whose CONTEXT_TAILS tells where its body is.
+RECORD_INDEX = 20
+TAIL_BIT = 1 << 31
 RECORD_SIZE = 24
 
 # HostFunc.
@@ -46,6 +56,7 @@ HOST_SIZE = 16
 # Context: a head, then arrays whose lengths the module gives.
 CONTEXT_THREAD = 0  # ptr: the Thread that runs this instance
 CONTEXT_POLL = 8  # u32: the poll word (mvvm.abi.stable_points)
+CONTEXT_TAILS = 12  # u32: offset in the Context of ptr[], by function index: the bodies that tail calls jump to
 CONTEXT_BUILTINS = 16  # ptr: ptr[len(BUILTINS)], the runtime's callbacks
 # Which stable points count while the poll word is COUNTING: of these kinds, with a pc from CONTEXT_PC_LOW to below
 # CONTEXT_PC_HIGH. The one that counts CONTEXT_COUNTDOWN down to 0 asks the runtime.
@@ -81,6 +92,11 @@ BUILTINS = (
     "table.copy",  # destination table, source table, destination, source, size
     "table.init",  # element, table, destination, source, size
     "elem.drop",  # element
+    # memory, index, offset, expected, timeout in ns (below 0: none) -> 0 notified, 1 another value, 2 timed out;
+    # 3 + what is left of the timeout where it was interrupted and is to be made anew (mvvm.lower.atomics)
+    "memory.atomic.wait32",
+    "memory.atomic.wait64",
+    "memory.atomic.notify",  # memory, index, offset, count -> how many were woken
 )
 
 # What mvvm_enter returns when a host function raised; other values are of mvvm.abi.traps.
@@ -90,7 +106,7 @@ RETURNED = 0
 class ContextLayout:
     """Where the parts of a module's Context are. Offsets in bytes from its start."""
 
-    __slots__ = ("functions", "globals", "memories", "size", "tables", "types")
+    __slots__ = ("functions", "globals", "memories", "size", "tables", "tails", "types")
 
     def __init__(self, info: ModuleInfo) -> None:
         self.memories = CONTEXT_HEAD
@@ -99,7 +115,8 @@ class ContextLayout:
         # u32 each: the process-wide number of the module's type.
         self.types = self.globals + GLOBAL_SIZE * len(info.globals)
         self.functions = (self.types + 4 * len(info.types) + 15) & ~15
-        self.size = self.functions + RECORD_SIZE * len(info.functions)
+        # ptr each, only where the module has tail calls: then the size is more.
+        self.tails = self.size = self.functions + RECORD_SIZE * len(info.functions)
 
     def memory(self, index: int) -> int:
         """Offset of a memory's MEMORY_BASE."""

@@ -43,6 +43,9 @@ BUILTIN = "mvvm_builtin"  # i64 (ptr context, i32 builtin, i64 x 5)
 INVOKE = "invoke_"  # + type key: void (ptr record, ptr values): 16-byte slots, arguments in, results out
 HOST = "host_"  # + type key: the code of host functions of that type
 FUNCTION = "f"  # + function index
+TAIL = "t"  # + function index: the body of a function that takes part in tail calls (mvvm.lower.tail_calls)
+PASS = "mvvm_pass_"  # + type key: calls such a body with the arguments that a tail call left in the Thread
+HOPS = "mvvm_hops_"  # + types of results: makes the tail calls that were left in the Thread
 STATIC_TABLE = "mvvm_table"  # + table index: a table that never changes, in .rodata (mvvm.lower.indirect)
 # Of a continuation's file: void (ptr context, ptr values): 8-byte slots, locals and operands in, a v128 in two; 16-byte
 # slots, results out, as INVOKE's.

@@ -14,7 +14,8 @@ with every value in the low bytes of its slot, in the byte order of the machine;
 fills two slots. The number of a point is
 
     bits 0-4   size class of its record
-    bit 5      CALL: after a call (a function-level point); else at a loop, when it is about to go round again
+    bit 5      CALL: after a call or before a tail call (function-level points); else at a loop, when it is about to go
+               round again
     bit 6      CANONICAL: all values are in slots of their own, in order; else as the point's table says
     bits 7-    byte offset in the module of the call, or of the `loop`; 0: a host call that was interrupted, whose
                record holds the address of the HostFunc and then its arguments
@@ -77,7 +78,7 @@ def pc_of(number: int) -> int:
 
 
 def is_call(number: int) -> bool:
-    """Whether a point is after a call."""
+    """Whether a point is after a call, or before a tail call."""
     return bool(number & CALL_BIT)
 
 

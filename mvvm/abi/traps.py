@@ -16,6 +16,9 @@ UNINITIALIZED_ELEMENT = 8
 STACK_OVERFLOW = 9
 SHADOW_STACK_OVERFLOW = 10
 UNDEFINED_ELEMENT = 11  # call_indirect beyond the table; table instructions give TABLE_OUT_OF_BOUNDS
+UNALIGNED_ATOMIC = 13
+UNSHARED_WAIT = 14
+NULL_REFERENCE = 15  # what wants a reference that is not null; call_indirect gives UNINITIALIZED_ELEMENT
 # Not reasons of their own: the runtime finds out what happened.
 FAULT = 100  # a signal: the fault address tells
 HOST = 101  # a host function raised
@@ -31,5 +34,8 @@ MESSAGES = {
     UNINITIALIZED_ELEMENT: "uninitialized element",
     STACK_OVERFLOW: "call stack exhausted",
     SHADOW_STACK_OVERFLOW: "shadow stack overflow: the program's own stack in linear memory is full",
+    UNALIGNED_ATOMIC: "unaligned atomic",
+    UNSHARED_WAIT: "expected shared memory",
+    NULL_REFERENCE: "null reference",
     UNDEFINED_ELEMENT: "undefined element: out of bounds table access",
 }

@@ -12,7 +12,7 @@ from mvvm.errors import InternalError
 from mvvm.options import Policy
 from mvvm.proto import aot_pb2
 from mvvm.wasm.module import FUNC, GLOBAL, MEMORY, TABLE, Global
-from mvvm.wasm.types import GlobalType, Limits, TableType
+from mvvm.wasm.types import FuncType, GlobalType, Limits, TableType
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -85,16 +85,29 @@ def _target(wasm: bytes, declarations_sha256: bytes, options: CompileOptions, ve
 
 
 def _limits(limits: Limits) -> aot_pb2.Limits:
-    maximum = 0 if limits.maximum is None else limits.maximum + 1
-    return aot_pb2.Limits(minimum=limits.minimum, maximum_plus_one=maximum)
+    maximum = 0 if limits.maximum is None else min(limits.maximum + 1, (1 << 64) - 1)
+    return aot_pb2.Limits(
+        minimum=limits.minimum, maximum_plus_one=maximum, index64=limits.index64, shared=limits.shared
+    )
 
 
 def _table(table: TableType) -> aot_pb2.TableType:
-    return aot_pb2.TableType(element=table.element, limits=_limits(table.limits))
+    declared = "" if table.declared == table.element else table.declared
+    return aot_pb2.TableType(element=table.element, limits=_limits(table.limits), declared=declared)
 
 
 def _global(type_: GlobalType) -> aot_pb2.GlobalType:
-    return aot_pb2.GlobalType(value=type_.value, mutable=type_.mutable)
+    declared = "" if type_.declared == type_.value else type_.declared
+    return aot_pb2.GlobalType(value=type_.value, mutable=type_.mutable, declared=declared)
+
+
+def _func_type(type_: FuncType) -> aot_pb2.FuncType:
+    message = aot_pb2.FuncType(params=type_.params, results=type_.results)
+    if type_.identity != type_.key:
+        message.identity = type_.identity
+        message.declared_params.extend(type_.declared_params)
+        message.declared_results.extend(type_.declared_results)
+    return message
 
 
 def _import(item: Import) -> aot_pb2.Import:
@@ -126,7 +139,7 @@ def _element(segment: Element) -> aot_pb2.Element:
 
 def _module(info: ModuleInfo) -> aot_pb2.Module:
     return aot_pb2.Module(
-        types=[aot_pb2.FuncType(params=t.params, results=t.results) for t in info.types],
+        types=[_func_type(t) for t in info.types],
         imports=[_import(item) for item in info.imports],
         functions=info.functions[info.num_imported_functions :],
         tables=[_table(table) for table in info.tables[info.num_imported_tables :]],
@@ -139,6 +152,9 @@ def _module(info: ModuleInfo) -> aot_pb2.Module:
         elements=[_element(segment) for segment in info.elements],
         data=[
             aot_pb2.Data(mode=d.mode, memory=d.memory, offset=d.offset, start=d.start, size=d.size) for d in info.data
+        ],
+        initial_elements=[
+            aot_pb2.InitialElement(table=table, init=init) for table, init in sorted(info.initial_elements.items())
         ],
     )
 
@@ -170,12 +186,19 @@ def _functions(info: ModuleInfo, image: Image) -> aot_pb2.Functions:
         builtin=image.symbols[sections.BUILTIN].offset,
         stable_point=image.symbols[sections.STABLE_POINT].offset,
         local=_bits([first + position for position, name in enumerate(names) if name not in image.symbols]),
+        tails=_tails(info, image),
         static_tables=[
             aot_pb2.StaticTable(table=index, offset=image.symbols[f"{sections.STATIC_TABLE}{index}"].offset)
             for index in range(len(info.tables))
             if f"{sections.STATIC_TABLE}{index}" in image.symbols
         ],
     )
+
+
+def _tails(info: ModuleInfo, image: Image) -> bytes:
+    """Where bodies of functions are that take part in tail calls; nothing where none does."""
+    names = [f"{sections.TAIL}{index}" for index in range(info.num_imported_functions, len(info.functions))]
+    return _offsets(image, names) if any(name in image.symbols for name in names) else b""
 
 
 def encode_points(points: Iterable[Point]) -> list[EncodedPoint]:
@@ -192,6 +215,7 @@ def encode_points(points: Iterable[Point]) -> list[EncodedPoint]:
                 constants=point.constants,
                 next_pc=point.next_pc,
                 table_plus_one=0 if point.table is None else point.table + 1,
+                by_reference=point.by_reference,
             ).SerializeToString(),
         )
         for point in points

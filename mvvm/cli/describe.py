@@ -178,7 +178,13 @@ def _type(type_: _ExternType) -> str:
     if isinstance(type_, FuncType):
         return str(type_)
     if isinstance(type_, GlobalType):
-        return f"(mut {NAMES[type_.value]})" if type_.mutable else NAMES[type_.value]
+        value = _declared(type_.declared)
+        return f"(mut {value})" if type_.mutable else value
     limits = type_ if isinstance(type_, Limits) else type_.limits
     text = str(limits.minimum) if limits.maximum is None else f"{limits.minimum} {limits.maximum}"
-    return f"{text} {NAMES[type_.element]}" if isinstance(type_, TableType) else text
+    text = "i64 " * limits.index64 + text + " shared" * limits.shared
+    return f"{text} {_declared(type_.declared)}" if isinstance(type_, TableType) else text
+
+
+def _declared(declared: str) -> str:
+    return NAMES.get(declared, f"({declared})")

@@ -9,7 +9,7 @@ from mvvm.cli.list_snapshot import printable
 from mvvm.migrate.pages import runs
 from mvvm.proto.codec import STORED_PAGE
 from mvvm.runtime.memory import Memory
-from mvvm.wasm.types import Limits
+from mvvm.wasm.types import MAX_PAGES, Limits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -77,7 +77,8 @@ def _same_kind(old: dict[Any, Any], new: dict[Any, Any]) -> bool:
 def _memory_extents(old: Snapshot, new: Snapshot, index: int) -> list[Description]:
     memories = []
     for snapshot in (old, new):
-        memory = Memory(Limits(snapshot.memories[index].pages, None))
+        pages = snapshot.memories[index].pages
+        memory = Memory(Limits(pages, None, index64=pages > MAX_PAGES))
         snapshot.fill_memory(index, memory)
         memories.append(memory)
     # Pages that neither snapshot has are zero in both.

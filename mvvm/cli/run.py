@@ -9,7 +9,7 @@ from mvvm.cli.ending import guest_status
 from mvvm.errors import EnvironmentFailure, GuestExit, IncompatibleAot, InputError, UsageError
 from mvvm.runtime.program import load
 from mvvm.runtime.wasi import Wasi
-from mvvm.wasm.types import MAX_PAGES, PAGE_SIZE
+from mvvm.wasm.types import MAX_PAGES_64, PAGE_SIZE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def run(command: str, options: RunOptions) -> int:
     `command` is who warns.
     """
     program = load_program(command, options.file, opt_level=options.opt_level, cpu=options.cpu, quiet=options.quiet)
-    max_pages = MAX_PAGES if options.max_memory is None else _size(options.max_memory) // PAGE_SIZE
+    max_pages = MAX_PAGES_64 if options.max_memory is None else _size(options.max_memory) // PAGE_SIZE
     wasi = Wasi(
         [os.path.basename(options.file), *options.args],
         [variable(item) for item in options.env],

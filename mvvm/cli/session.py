@@ -278,10 +278,11 @@ class Session:
             return f"stable point {self._points}: where the program was restored"
         if number == HOST_CALL:
             return f"stable point {self._points}: in a host call that waits"
-        index = program.points.find(pc).function
+        point = program.points.find(pc)
+        index = point.function
         name = program.names.get(index)
         where = f"{name} (function {index})" if name else f"function {index}"
-        what = "after the call" if is_call(number) else "in the loop"
+        what = "after the call" if point.is_call else "at the tail call" if is_call(number) else "in the loop"
         return f"stable point {self._points}: {what} at byte {pc:#x} in {where}"
 
 

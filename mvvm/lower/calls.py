@@ -1,11 +1,11 @@
-"""Calls: direct, to imports, and through tables."""
+"""Calls: direct, to imports, through tables, and of references."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from mvvm.abi.context import RECORD_CODE, RECORD_CONTEXT
-from mvvm.lower.indirect import lower_callee
+from mvvm.lower.indirect import lower_callee, lower_reference
 from mvvm.lower.llvm_types import LLVM, SELF, result_type, returned_types
 from mvvm.lower.stable_points import check_call
 
@@ -14,8 +14,22 @@ if TYPE_CHECKING:
     from mvvm.wasm.types import FuncType
 
 
-def _emit_call(f: FunctionLowering, type_: FuncType, callee: str, context: str, table: int | None = None) -> None:
+def _emit_call(
+    f: FunctionLowering,
+    type_: FuncType,
+    callee: str,
+    context: str,
+    table: int | None = None,
+    *,
+    by_reference: bool = False,
+) -> None:
     """Call with the arguments on the operand stack; push the results. `table` is the one that the call goes through."""
+    call_code(f, type_, callee, context)
+    check_call(f, len(type_.results), table, by_reference=by_reference)
+
+
+def call_code(f: FunctionLowering, type_: FuncType, callee: str, context: str) -> None:
+    """Call, without a stable point. Arguments and results as above."""
     stack = f.stack
     arity = len(type_.params)
     values = stack[-arity:] if arity else []
@@ -34,7 +48,6 @@ def _emit_call(f: FunctionLowering, type_: FuncType, callee: str, context: str, 
         for i, (t, travels) in enumerate(zip(results, returned_types(results), strict=True)):
             value = f.emit(f"extractvalue {returned} {whole}, {i}")
             stack.append(value if travels == LLVM[t] else f.emit(f"bitcast {travels} {value} to {LLVM[t]}"))
-    check_call(f, len(results), table)
 
 
 def _call(f: FunctionLowering, index: Any) -> None:
@@ -56,4 +69,9 @@ def _call_indirect(f: FunctionLowering, immediate: Any) -> None:
     _emit_call(f, f.facts.info.types[type_index], code, context, table)
 
 
-HANDLERS = {"call": _call, "call_indirect": _call_indirect}
+def _call_ref(f: FunctionLowering, type_index: Any) -> None:
+    code, context = lower_reference(f, f.stack.pop())
+    _emit_call(f, f.facts.info.types[type_index], code, context, by_reference=True)
+
+
+HANDLERS = {"call": _call, "call_indirect": _call_indirect, "call_ref": _call_ref}

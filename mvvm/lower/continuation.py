@@ -36,13 +36,13 @@ from mvvm.passes.liveness import live_locals
 from mvvm.passes.shadow_stack import insert_stack_checks
 from mvvm.wasm.code import (
     BLOCK,
-    CALL,
-    CALL_INDIRECT,
+    CALLS,
     ELSE,
     END,
     IF,
     LEAVING,
     LOOP,
+    TAIL_CALLS,
     Block,
     decode_function,
 )
@@ -107,9 +107,11 @@ def lower_continuation(
         start, end = module.bodies[index - module.info.num_imported_functions]
         if index not in missing and (end - start > _INLINED_BYTES or end - start > budget):
             continue
+        lowering = lower_function(module, facts, index, shadow_stack)
+        if not TAIL_CALLS.isdisjoint(lowering.function.ops):
+            continue  # the code of these is never dropped
         budget -= end - start
         defined.add(index)
-        lowering = lower_function(module, facts, index, shadow_stack)
         texts.append(lowering.text("internal" if index in missing else "available_externally"))
         called |= lowering.called
         tables |= lowering.static_tables_used
@@ -147,7 +149,7 @@ def _position(function: Function, pc: int, kind: int, start: int, end: int) -> i
     if kind == AT:
         if start <= pc < end and position < len(function.offsets) and _falls_into(function, position):
             return position
-    elif function.offsets[position : position + 1] == [pc] and function.ops[position] in (CALL, CALL_INDIRECT):
+    elif function.offsets[position : position + 1] == [pc] and function.ops[position] in CALLS:
         return position + 1
     raise BadSnapshot(f"damaged snapshot: a frame at byte {pc:#x}, where function {function.index} cannot be")
 
@@ -182,6 +184,7 @@ class _Resumed:
         self.function = function
         self.position = position
         self.f = FunctionLowering(function, facts, canonical=True)
+        self.f.resumed_at = position
         self.live = live_locals(function)
         self.operands = operands
         self.open = _open_at(function, position)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from mvvm.abi import traps
 from mvvm.lower.function import Frame
-from mvvm.lower.llvm_types import LLVM, result_type, returned_types
+from mvvm.lower.llvm_types import LLVM, ZERO, result_type, returned_types
 from mvvm.lower.loops import close_loop, open_loop
 from mvvm.wasm.code import LOOP
 
@@ -62,10 +62,11 @@ def _end(f: FunctionLowering, block: Any) -> None:
             f.lines.append(f"  br label %{frame.label}")
         f.merge(frame)
     if block is f.function.body and f.reachable:
-        _return_results(f)
+        return_results(f)
 
 
-def _return_results(f: FunctionLowering) -> None:
+def return_results(f: FunctionLowering) -> None:
+    """Return what is on the operand stack."""
     results = f.function.type.results
     if not results:
         f.lines.append("  ret void")
@@ -97,6 +98,30 @@ def _br_if(f: FunctionLowering, block: Any) -> None:
     f.branch_if(condition, frame.label)
 
 
+def _is_null(f: FunctionLowering) -> str:
+    type_ = f.function.operands[f.position][-1]
+    return f.emit(f"icmp eq {LLVM[type_]} {f.stack[-1]}, {ZERO[type_]}")
+
+
+def _br_on_null(f: FunctionLowering, block: Any) -> None:
+    is_null = _is_null(f)
+    reference = f.stack.pop()
+    frame = f.frames[block]
+    f.edge(frame)
+    f.branch_if(is_null, frame.label)
+    f.stack.append(reference)
+
+
+def _br_on_non_null(f: FunctionLowering, block: Any) -> None:
+    is_null = _is_null(f)
+    frame = f.frames[block]
+    f.edge(frame)
+    f.stack.pop()
+    after = f.label()
+    f.lines.append(f"  br i1 {is_null}, label %{after}, label %{frame.label}\n{after}:")
+    f.current = after
+
+
 def _br_table(f: FunctionLowering, blocks: Any) -> None:
     index = f.stack.pop()
     frames = [f.frames[block] for block in blocks]
@@ -125,6 +150,8 @@ HANDLERS = {
     "end": _end,
     "br": _br,
     "br_if": _br_if,
+    "br_on_null": _br_on_null,
+    "br_on_non_null": _br_on_non_null,
     "br_table": _br_table,
     "return": _return,
 }

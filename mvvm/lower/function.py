@@ -19,6 +19,7 @@ from mvvm.passes.call_graph import Suspending
 from mvvm.passes.liveness import find_liveness
 from mvvm.passes.stable_points import find_stable_points
 from mvvm.passes.static_tables import find_changed_tables, find_static_tables
+from mvvm.passes.tail_calls import find_tail_functions
 from mvvm.wasm.code import Block, Function
 from mvvm.wasm.decode import Module
 from mvvm.wasm.module import Global
@@ -42,12 +43,14 @@ class ModuleFacts:
         "canonicalize_nans",
         "features",
         "fixed_tables",
+        "has_wide_memory",
         "info",
         "layout",
         "policy",
         "reverses_bytes",
         "static_tables",
         "suspending",
+        "tail_functions",
         "threshold_bits",
     )
 
@@ -58,6 +61,7 @@ class ModuleFacts:
         self.features = options.target.features  # as LLVM calls them, those that not every such machine has
         # Whether memories have another byte order than the machine.
         self.reverses_bytes = self.architecture in BIG_ENDIAN
+        self.has_wide_memory = any(limits.index64 for limits in info.memories)
         self.layout = ContextLayout(info)
         changed = find_changed_tables(module)
         # Function indices in the tables that never change.
@@ -76,13 +80,15 @@ class ModuleFacts:
             self.suspending.functions = suspending
         elif self.policy != Policy.NONE:
             self.suspending.find(module, self.policy)
+        # Functions that take part in tail calls. A continuation calls them as any others.
+        self.tail_functions = find_tail_functions(module) if suspending is None else set[int]()
         self._canonical: dict[str, int] = {}
         for index, type_ in enumerate(info.types):
-            self._canonical.setdefault(type_.key, index)
+            self._canonical.setdefault(type_.identity, index)
 
     def canonical_type(self, type_index: int) -> int:
         """The first type index that stands for the same type."""
-        return self._canonical[self.info.types[type_index].key]
+        return self._canonical[self.info.types[type_index].identity]
 
 
 class Frame:
@@ -130,11 +136,14 @@ class FunctionLowering:
         "promotions",
         "raw",
         "reachable",
+        "resumed_at",
         "returns_early",
         "stable_points",
         "stack",
         "static_tables_used",
         "sums",
+        "tail_called",
+        "tail_values",
         "vectors",
     )
 
@@ -148,11 +157,14 @@ class FunctionLowering:
         self.facts = facts
         self.canonical = canonical
         self.stable_points = points = find_stable_points(function, facts.info, facts.policy, facts.suspending)
-        self.dead_sets, self.live = find_liveness(function, with_points=bool(points.calls or points.loops))
+        self.dead_sets, self.live = find_liveness(function, with_points=bool(points))
         self.points: list[Point] = []
         self.commits: list[Commit] = []
         self.returns_early = False  # whether anything branches to %unwound
         self.position = 0  # of the instruction that is lowered
+        self.resumed_at = -1  # the position that a continuation begins with
+        self.tail_called: set[int] = set()  # functions whose bodies tail calls name
+        self.tail_values: list[str] = []  # of the stable point before a tail call
         self.stack: list[str] = []
         params = len(function.type.params)
         self.locals = [f"%p{i}" for i in range(params)] + [ZERO[t] for t in function.locals[params:]]
@@ -164,10 +176,10 @@ class FunctionLowering:
         self.reachable = True
         self.called: set[int] = set()
         self.static_tables_used: set[int] = set()
-        self.addresses: dict[str, str] = {}  # 32-bit address -> pointer, valid in this block and those it dominates
-        # (memory, i32 value) -> a constant and the pointer to the byte at their sum, accessed in this block or before.
+        self.addresses: dict[str, str] = {}  # address -> pointer, valid in this block and those it dominates
+        # (memory, integer) -> a constant and the pointer to the byte at their sum, accessed in this block or before.
         self.accessed: dict[tuple[int, str], tuple[int, str]] = {}
-        self.sums: dict[str, tuple[str, int]] = {}  # i32 -> the value and the constant that it is the sum of
+        self.sums: dict[str, tuple[str, int]] = {}  # integer -> the value and the constant that it is the sum of
         self.bools: dict[str, str] = {}  # i32 that is 0 or 1 -> the i1 it was made from
         self.loads: dict[str, int] = {}  # value -> line of the load that made it
         self.promotions: dict[str, str] = {}  # f64 -> the f32 that it was promoted from

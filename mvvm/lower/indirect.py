@@ -1,4 +1,4 @@
-"""Calls through tables.
+"""Calls through tables, and of references.
 
 Through a table that never changes (mvvm.passes.static_tables) a call reads a constant: the distance from the
 constant to the code, and the function's type. Through any other it reads a funcref, which is the address of a Record.
@@ -12,7 +12,7 @@ from mvvm.abi import traps
 from mvvm.abi.context import RECORD_CODE, RECORD_CONTEXT, RECORD_TYPE
 from mvvm.abi.sections import STATIC_TABLE
 from mvvm.lower.llvm_types import INVARIANT, LLVM, SELF, TABLES, result_type
-from mvvm.lower.tables import element_address
+from mvvm.lower.tables import element_address, is_wide
 from mvvm.passes.static_tables import NULL
 
 if TYPE_CHECKING:
@@ -31,9 +31,25 @@ def lower_callee(f: FunctionLowering, type_index: int, table: int) -> tuple[str,
 
 
 def _dynamic_callee(f: FunctionLowering, type_index: int, table: int) -> tuple[str, str]:
-    """A null element is found by the fault that reading its type causes.
+    return _code_and_context(f, checked_element(f, type_index, table))
 
-    The null page is never mapped, and the runtime tells a fault there from one in a memory (mvvm.runtime.traps).
+
+def lower_reference(f: FunctionLowering, record: str) -> tuple[str, str]:
+    """What call_ref calls: its code's address and the context that it takes.
+
+    Null is found by the fault that reading the code causes. s390x tells only the page that a fault is in, so there it
+    cannot be told from a null element.
+    """
+    if f.facts.architecture == "s390x":
+        f.trap_if(f.emit(f"icmp eq ptr {record}, null"), traps.NULL_REFERENCE)
+    return _code_and_context(f, record)
+
+
+def checked_element(f: FunctionLowering, type_index: int, table: int) -> str:
+    """The record that the element of a table is which the operand says, after comparing its type.
+
+    A null element is found by the fault that reading its type causes. The null page is never mapped, and the runtime
+    tells a fault there from one in a memory (mvvm.runtime.traps).
     """
     slot = element_address(f, table, f.stack.pop(), traps.UNDEFINED_ELEMENT)
     record = f.emit(f"load ptr, ptr {slot}, align 8, {TABLES}")
@@ -42,6 +58,10 @@ def _dynamic_callee(f: FunctionLowering, type_index: int, table: int) -> tuple[s
     expected_field = f.context_field(f"%type{type_index}", f.facts.layout.type(type_index))
     expected = f.emit(f"load i32, ptr {expected_field}, align 4, {INVARIANT}")
     f.trap_if(f.emit(f"icmp ne i32 {actual}, {expected}"), traps.INDIRECT_CALL_TYPE_MISMATCH)
+    return record
+
+
+def _code_and_context(f: FunctionLowering, record: str) -> tuple[str, str]:
     code = f.emit(f"load ptr, ptr {record}, align 8, {INVARIANT}")
     context_field = f.emit(f"getelementptr i8, ptr {record}, i64 {RECORD_CONTEXT}")
     return code, f.emit(f"load ptr, ptr {context_field}, align 8, {INVARIANT}")
@@ -49,10 +69,11 @@ def _dynamic_callee(f: FunctionLowering, type_index: int, table: int) -> tuple[s
 
 def _static_callee(f: FunctionLowering, type_index: int, table: int) -> str:
     index = f.stack.pop()
-    f.trap_if(f.emit(f"icmp uge i32 {index}, {len(f.facts.static_tables[table])}"), traps.UNDEFINED_ELEMENT)
+    index_type = "i64" if is_wide(f, table) else "i32"
+    f.trap_if(f.emit(f"icmp uge {index_type} {index}, {len(f.facts.static_tables[table])}"), traps.UNDEFINED_ELEMENT)
     f.static_tables_used.add(table)
     name = static_name(table)
-    wide = f.emit(f"zext i32 {index} to i64")
+    wide = index if is_wide(f, table) else f.emit(f"zext i32 {index} to i64")
     entry = f.emit(f"getelementptr inbounds {{ i32, i32 }}, ptr {name}, i64 {wide}")
     type_field = f.emit(f"getelementptr inbounds i8, ptr {entry}, i64 4")
     actual = f.emit(f"load i32, ptr {type_field}, align 4, {INVARIANT}")

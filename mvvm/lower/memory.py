@@ -1,8 +1,8 @@
 """Loads, stores and bulk operations of linear memories.
 
-No bounds checks at loads and stores: every address that 33 bits can form lies in the memory's reservation, where
-what is not memory is a guard page. `inbounds` is true of such an address for the same reason. Bulk operations
-check, since they must not have an effect before they trap.
+No bounds checks at loads and stores where addresses have 32 bits (for 64: mvvm.lower.wide_address): every address that
+33 bits can form lies in the memory's reservation, where what is not memory is a guard page. `inbounds` is true of such
+an address for the same reason. Bulk operations check, since they must not have an effect before they trap.
 
 Memories are little-endian on every machine. On one that is not, values are reversed as integers; LLVM makes one
 instruction of an access and the reversal.
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from mvvm.abi import traps
 from mvvm.abi.context import BUILTINS
 from mvvm.lower.llvm_types import LINEAR_MEMORY, SELF
+from mvvm.lower.wide_address import wide_address
 from mvvm.wasm.types import MAX_PAGES, PAGE_SIZE
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 _PAGE_SHIFT = PAGE_SIZE.bit_length() - 1
 
 
-def address_of(f: FunctionLowering, memory: int, offset: int, index: str) -> str:
+def access_address(f: FunctionLowering, memory: int, offset: int, index: str) -> str:
     """A pointer to byte `index` + `offset` of a memory.
 
     An index that is a known distance above one which was accessed before needs no 32-bit arithmetic: that access
@@ -35,6 +36,8 @@ def address_of(f: FunctionLowering, memory: int, offset: int, index: str) -> str
     so grows to the end of the address space (mvvm.runtime.memory).
     LLVM then sees neighbours as neighbours, which is what it takes to vectorise loops that came unrolled.
     """
+    if f.facts.info.memories[memory].index64:
+        return wide_address(f, memory, offset, index)
     base = f.memory_base(memory)
     if index[0] != "%":
         return f.emit(f"getelementptr inbounds i8, ptr {base}, i64 {(int(index) & 0xFFFFFFFF) + offset}")
@@ -75,7 +78,7 @@ def _load(type_: str, bits: int = 0, extend: str = "") -> Handler:
 
     def lower(f: FunctionLowering, immediate: Any) -> None:
         memory, offset = immediate
-        address = address_of(f, memory, offset, f.stack.pop())
+        address = access_address(f, memory, offset, f.stack.pop())
         line = len(f.lines)
         if f.facts.reverses_bytes and integer != "i8":
             value = f.emit(f"load {integer}, ptr {address}{after}")
@@ -96,7 +99,7 @@ def _store(type_: str, bits: int = 0) -> Handler:
     def lower(f: FunctionLowering, immediate: Any) -> None:
         memory, offset = immediate
         value = f.stack.pop()
-        address = address_of(f, memory, offset, f.stack.pop())
+        address = access_address(f, memory, offset, f.stack.pop())
         stored = type_
         if bits:
             stored = f"i{bits}"
@@ -125,18 +128,36 @@ def widen(f: FunctionLowering, value: str) -> str:
     return f.emit(f"zext i32 {value} to i64")
 
 
+def as_index(f: FunctionLowering, memory: int, value: str) -> str:
+    """An address or a number of pages of a memory as an i64, which it is if the memory has 64-bit addresses."""
+    return value if f.facts.info.memories[memory].index64 else widen(f, value)
+
+
+def old_size(f: FunctionLowering, result: str, *, index64: bool) -> str:
+    """What `memory.grow` or `table.grow` gives, from what the runtime returned, which fails with 2**32 - 1."""
+    if not index64:
+        return f.emit(f"trunc i64 {result} to i32")
+    return f.emit(f"select i1 {f.emit(f'icmp eq i64 {result}, {0xFFFFFFFF}')}, i64 -1, i64 {result}")
+
+
 def _size(f: FunctionLowering, memory: Any) -> None:
-    f.stack.append(f.emit(f"trunc i64 {f.memory_pages(memory)} to i32"))
+    pages = f.memory_pages(memory)
+    f.stack.append(pages if f.facts.info.memories[memory].index64 else f.emit(f"trunc i64 {pages} to i32"))
 
 
 def _grow(f: FunctionLowering, memory: Any) -> None:
-    result = builtin(f, "memory.grow", str(memory), widen(f, f.stack.pop()))
-    f.stack.append(f.emit(f"trunc i64 {result} to i32"))
+    result = builtin(f, "memory.grow", str(memory), as_index(f, memory, f.stack.pop()))
+    f.stack.append(old_size(f, result, index64=f.facts.info.memories[memory].index64))
 
 
 def _checked_range(f: FunctionLowering, memory: int, start: str, size: str) -> str:
     """Trap unless `size` bytes from `start` (both i64) are in a memory. Returns a pointer to them."""
     limit = f.emit(f"shl i64 {f.memory_pages(memory)}, {_PAGE_SHIFT}")
+    if f.facts.info.memories[memory].index64:  # the sum may wrap around
+        f.trap_if(f.emit(f"icmp ugt i64 {start}, {limit}"), traps.MEMORY_OUT_OF_BOUNDS)
+        room = f.emit(f"sub i64 {limit}, {start}")
+        f.trap_if(f.emit(f"icmp ugt i64 {size}, {room}"), traps.MEMORY_OUT_OF_BOUNDS)
+        return f.emit(f"getelementptr i8, ptr {f.memory_base(memory)}, i64 {start}")
     end = f.emit(f"add i64 {start}, {size}")
     f.trap_if(f.emit(f"icmp ugt i64 {end}, {limit}"), traps.MEMORY_OUT_OF_BOUNDS)
     return f.emit(f"getelementptr i8, ptr {f.memory_base(memory)}, i64 {start}")
@@ -144,22 +165,25 @@ def _checked_range(f: FunctionLowering, memory: int, start: str, size: str) -> s
 
 def _copy(f: FunctionLowering, memories: Any) -> None:
     to, source = memories
-    size, from_index, to_index = (widen(f, f.stack.pop()) for _ in range(3))
+    # The size is an i64 only where both memories have 64-bit addresses.
+    narrower = to if f.facts.info.memories[source].index64 else source
+    size, from_index, to_index = (as_index(f, memory, f.stack.pop()) for memory in (narrower, source, to))
     to_address = _checked_range(f, to, to_index, size)
     from_address = _checked_range(f, source, from_index, size)
     f.lines.append(f"  call void @llvm.memmove.p0.p0.i64(ptr {to_address}, ptr {from_address}, i64 {size}, i1 false)")
 
 
 def _fill(f: FunctionLowering, memory: Any) -> None:
-    size = widen(f, f.stack.pop())
+    size = as_index(f, memory, f.stack.pop())
     byte = f.emit(f"trunc i32 {f.stack.pop()} to i8")
-    address = _checked_range(f, memory, widen(f, f.stack.pop()), size)
+    address = _checked_range(f, memory, as_index(f, memory, f.stack.pop()), size)
     f.lines.append(f"  call void @llvm.memset.p0.i64(ptr {address}, i8 {byte}, i64 {size}, i1 false)")
 
 
 def _init(f: FunctionLowering, immediate: Any) -> None:
     data, memory = immediate
-    size, source, to = (widen(f, f.stack.pop()) for _ in range(3))
+    size, source = widen(f, f.stack.pop()), widen(f, f.stack.pop())
+    to = as_index(f, memory, f.stack.pop())
     builtin(f, "memory.init", str(data), str(memory), to, source, size)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mvvm.lower import calls, control, memory, nans, numeric, simd, variables
+from mvvm.lower import atomics, calls, control, memory, nans, numeric, simd, tail_calls, variables, wide_arithmetic
 from mvvm.lower import tables as table_instructions
 from mvvm.lower.function import FunctionLowering, ModuleFacts
 from mvvm.lower.indirect import declare_static_table, define_static_tables
@@ -18,6 +18,7 @@ from mvvm.lower.llvm_types import (
     result_type,
     stable_point_convention,
 )
+from mvvm.lower.tail_calls import body_text, declare_body, declare_tail_support, entry_text
 from mvvm.passes.shadow_stack import GLOBAL_SET_STACK_POINTER, ShadowStack, insert_stack_checks
 from mvvm.wasm.code import decode_function
 from mvvm.wasm.opcodes import BY_NAME, NUM_CODES
@@ -34,7 +35,10 @@ _BY_NAME: dict[str, Callable[[FunctionLowering, Any], None]] = {
     **variables.HANDLERS,
     **memory.HANDLERS,
     **numeric.HANDLERS,
+    **atomics.HANDLERS,
+    **wide_arithmetic.HANDLERS,
     **calls.HANDLERS,
+    **tail_calls.HANDLERS,
     **table_instructions.HANDLERS,
     **simd.HANDLERS,
 }
@@ -81,6 +85,7 @@ def lower_partition(
     """
     texts = []
     called: set[int] = set()
+    tail_called: set[int] = set()
     tables: set[int] = set()
     declarations: set[str] = set()
     defined = set()
@@ -88,8 +93,9 @@ def lower_partition(
     points: list[Point] = []
     for index in functions:
         lowering = lower_function(module, facts, index, shadow_stack)
-        texts.append(lowering.text(_linkage(facts, roots, index)))
+        texts += function_texts(lowering, _linkage(facts, roots, index))
         called |= lowering.called
+        tail_called |= lowering.tail_called
         tables |= lowering.static_tables_used
         declarations |= lowering.declarations
         defined.add(index)
@@ -103,16 +109,30 @@ def lower_partition(
         texts += [declare_static_table(table, "hidden") for table in sorted(tables)]
     texts += [declare_function(module.info, index, "hidden") for index in sorted(called - defined)]
     texts += sorted(declarations)
+    texts += [
+        declare_body(module.info.func_type(index), index, facts.architecture) for index in sorted(tail_called - defined)
+    ]
     if facts.canonicalize_nans:
         texts.append(nans.DEFINITIONS)
     if not support:
         texts.append(declare_support("hidden", facts.architecture))
+        if facts.tail_functions:
+            texts += declare_tail_support(module.info.types)
     return Partition("".join([module_text(texts, facts.architecture), support]), instructions, points)
+
+
+def function_texts(lowering: FunctionLowering, linkage: str) -> list[str]:
+    """A function's IR: one function, or a body and an entry."""
+    function, facts = lowering.function, lowering.facts
+    index, type_, architecture = function.index, function.type, facts.architecture
+    if index not in facts.tail_functions:
+        return [lowering.text(linkage)]
+    return [body_text(lowering), entry_text(type_, index, linkage, architecture)]
 
 
 def _linkage(facts: ModuleFacts, roots: set[int] | None, index: int) -> str:
     """How a function may be referred to."""
-    if roots is None or index in roots:
+    if roots is None or index in roots or index in facts.tail_functions:
         return "hidden"
     # Continuations call functions that suspend: LLVM may drop one that was inlined everywhere, but if it is there it
     # is called as its type says.

@@ -56,6 +56,17 @@ def _add_i32(f: FunctionLowering, _: Any) -> None:
         f.sums[value] = (root, _signed(distance + int(right)))
 
 
+def _add_i64(f: FunctionLowering, _: Any) -> None:
+    """The same for mvvm.lower.wide_address."""
+    stack = f.stack
+    right = stack.pop()
+    left = stack[-1]
+    stack[-1] = value = f.emit(f"add i64 {left}, {right}")
+    if right[0] != "%" and left[0] == "%" and f.facts.has_wide_memory:
+        root, distance = f.sums.get(left, (left, 0))
+        f.sums[value] = (root, distance + int(right))
+
+
 def _signed(number: int) -> int:
     """A number modulo 2**32, in the range of a signed i32."""
     return (number + 0x80000000) % 0x1_0000_0000 - 0x80000000
@@ -325,6 +336,7 @@ def _handlers() -> dict[str, Handler]:
         rows[f"{t}.max"] = _extremum("maximum", t)
         rows[f"{t}.copysign"] = _copysign(t)
     rows["i32.add"] = _add_i32
+    rows["i64.add"] = _add_i64
     rows["i32.wrap_i64"] = _unary("trunc i64 {} to i32")
     rows["i64.extend_i32_s"] = _unary("sext i32 {} to i64")
     rows["i64.extend_i32_u"] = _unary("zext i32 {} to i64")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from mvvm.lower.lanes import I8X16, I16X8, I32X4, I64X2, INTEGERS, V128, Shape, lane, pop, push
 from mvvm.lower.llvm_types import LINEAR_MEMORY
-from mvvm.lower.memory import address_of
+from mvvm.lower.memory import access_address
 from mvvm.lower.simd_lanes import fill
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def _reversed(f: FunctionLowering, value: str, bits: int) -> str:
 
 def _load(f: FunctionLowering, immediate: Any) -> None:
     memory, offset = immediate
-    address = address_of(f, memory, offset, f.stack.pop())
+    address = access_address(f, memory, offset, f.stack.pop())
     line = len(f.lines)
     value = _load_as(f, address, V128, 128)
     f.loads[value] = line
@@ -43,7 +43,7 @@ def _load(f: FunctionLowering, immediate: Any) -> None:
 def _store(f: FunctionLowering, immediate: Any) -> None:
     memory, offset = immediate
     value = f.stack.pop()
-    address = address_of(f, memory, offset, f.stack.pop())
+    address = access_address(f, memory, offset, f.stack.pop())
     if f.facts.reverses_bytes:
         whole = _reversed(f, f.emit(f"bitcast {V128} {value} to i128"), 128)
         f.lines.append(f"  store i128 {whole}, ptr {address}{_ACCESS}")
@@ -62,7 +62,7 @@ def _load_extend(narrow: Shape, wide: Shape, extend: str) -> Handler:
 
     def lower(f: FunctionLowering, immediate: Any) -> None:
         memory, offset = immediate
-        address = address_of(f, memory, offset, f.stack.pop())
+        address = access_address(f, memory, offset, f.stack.pop())
         line = len(f.lines)
         value = _load_as(f, address, llvm, 64)
         push(f, f.emit(f"{extend} {llvm} {value} to {wide.llvm}"), wide.llvm)
@@ -74,7 +74,7 @@ def _load_extend(narrow: Shape, wide: Shape, extend: str) -> Handler:
 def _load_splat(shape: Shape) -> Handler:
     def lower(f: FunctionLowering, immediate: Any) -> None:
         memory, offset = immediate
-        address = address_of(f, memory, offset, f.stack.pop())
+        address = access_address(f, memory, offset, f.stack.pop())
         line = len(f.lines)
         push(f, fill(f, shape, _load_as(f, address, shape.lane, shape.width)), shape.llvm)
         f.loads[f.stack[-1]] = line
@@ -85,7 +85,7 @@ def _load_splat(shape: Shape) -> Handler:
 def _load_zero(shape: Shape) -> Handler:
     def lower(f: FunctionLowering, immediate: Any) -> None:
         memory, offset = immediate
-        address = address_of(f, memory, offset, f.stack.pop())
+        address = access_address(f, memory, offset, f.stack.pop())
         line = len(f.lines)
         value = _load_as(f, address, shape.lane, shape.width)
         at = lane(f, shape.count, 0)
@@ -99,7 +99,7 @@ def _load_lane(shape: Shape) -> Handler:
     def lower(f: FunctionLowering, immediate: Any) -> None:
         memory, offset, index = immediate
         vector = pop(f, shape.llvm)
-        address = address_of(f, memory, offset, f.stack.pop())
+        address = access_address(f, memory, offset, f.stack.pop())
         line = len(f.lines)
         value = _load_as(f, address, shape.lane, shape.width)
         at = lane(f, shape.count, index)
@@ -113,7 +113,7 @@ def _store_lane(shape: Shape) -> Handler:
     def lower(f: FunctionLowering, immediate: Any) -> None:
         memory, offset, index = immediate
         vector = pop(f, shape.llvm)
-        address = address_of(f, memory, offset, f.stack.pop())
+        address = access_address(f, memory, offset, f.stack.pop())
         value = f.emit(f"extractelement {shape.llvm} {vector}, i64 {lane(f, shape.count, index)}")
         if f.facts.reverses_bytes and shape is not I8X16:
             value = _reversed(f, value, shape.width)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mvvm.abi.context import CONTEXT_POLL
-from mvvm.abi.stable_points import first_slots, number, words
+from mvvm.abi.stable_points import UNWINDING, first_slots, number, words
 from mvvm.lower.lanes import constant_bits
 from mvvm.lower.llvm_types import COLD, LLVM, SELF, ZERO, float_bits, phi, stable_point_convention
 from mvvm.wasm.types import F32, F64, I32, I64, V128
@@ -24,15 +24,27 @@ _MASKS = {I32: 0xFFFFFFFF, I64: 0xFFFFFFFF_FFFFFFFF}
 
 
 class Point:
-    """A stable point of a function: at the `loop` or after the call at byte `pc` of the module.
+    """A stable point of a function: at the `loop`, before the tail call or after the call at byte `pc` of the module.
 
     `locals` are the indices of those that are live. `types` are of these, then of the operand stack (without a call's
     arguments and results), then of the call's `num_results` results. `places` are where each value is: slot << 1, or
     the index of a constant << 1 | 1; a v128 has two slots, or two constants of 64 bits, the low one first. `next_pc` is
-    where the program goes on after the call; `table` the one that it went through, if any.
+    where the program goes on after the call; `table` the one that it went through, if any; `by_reference` tells that it
+    took a reference.
     """
 
-    __slots__ = ("constants", "function", "locals", "next_pc", "num_results", "pc", "places", "table", "types")
+    __slots__ = (
+        "by_reference",
+        "constants",
+        "function",
+        "locals",
+        "next_pc",
+        "num_results",
+        "pc",
+        "places",
+        "table",
+        "types",
+    )
 
     def __init__(self, function: int, pc: int, locals_: Sequence[int], types: str, num_results: int) -> None:
         self.function = function
@@ -44,20 +56,55 @@ class Point:
         self.constants: list[int] = []
         self.next_pc = 0
         self.table: int | None = None
+        self.by_reference = False
 
 
-def check_call(f: FunctionLowering, num_results: int, table: int | None = None) -> None:
+def check_call(f: FunctionLowering, num_results: int, table: int | None = None, *, by_reference: bool = False) -> None:
     """The stable point after the call that is lowered, if it has one; its results are on the operand stack.
 
-    `table` is the one that the call went through.
+    `table` is the one that the call went through; `by_reference` tells that it took a reference.
     """
     if f.position not in f.stable_points.calls:
         return
     point = _point(f, f.position, num_results)
     point.next_pc = f.function.offsets[f.position + 1]
     point.table = table
+    point.by_reference = by_reference
     after = f.label()
     _check(f, point, [*(f.locals[i] for i in point.locals), *f.stack], after, call=True)
+    f.lines.append(f"{after}:")
+    f.current = after
+
+
+def check_before_tail_call(f: FunctionLowering) -> Point | None:
+    """The stable point before the tail call that is lowered, if it has one; its arguments are on the operand stack.
+
+    A continuation that begins there goes on, and does not look.
+    """
+    if f.position not in f.stable_points.tail_calls:
+        return None
+    point = _point(f, f.position, 0)
+    values = [*(f.locals[i] for i in point.locals), *f.stack]
+    f.tail_values = values
+    if f.position != f.resumed_at:
+        after = f.label()
+        _check(f, point, values, after, call=True)
+        f.lines.append(f"{after}:")
+        f.current = after
+    else:
+        f.points.append(point)
+    return point
+
+
+def check_in_tail_call(f: FunctionLowering, point: Point | None) -> None:
+    """After a tail call of the host, which was made as a call: commit the same as before it if the program stopped.
+
+    The call has had no effect then, and will be made anew.
+    """
+    if point is None:
+        return
+    after = f.label()
+    _check(f, point, f.tail_values, after, call=True, only_unwinding=True)
     f.lines.append(f"{after}:")
     f.current = after
 
@@ -80,13 +127,19 @@ def _point(f: FunctionLowering, position: int, num_results: int) -> Point:
     return Point(function.index, function.offsets[position], locals_, types, num_results)
 
 
-def _check(f: FunctionLowering, point: Point, values: Sequence[str], after: str, *, call: bool) -> None:
-    """Branch to the block `after`, or commit `values` and return to the caller."""
+def _check(
+    f: FunctionLowering, point: Point, values: Sequence[str], after: str, *, call: bool, only_unwinding: bool = False
+) -> None:
+    """Branch to the block `after`, or commit `values` and return to the caller.
+
+    With `only_unwinding` if the program stopped already; `point` is one of `f.points` then.
+    """
     slots = _place(f, point, values)
-    f.points.append(point)
+    if not only_unwinding:
+        f.points.append(point)
     f.returns_early = True
     word = f.emit(f"load volatile i32, ptr {f.context_field('%poll', CONTEXT_POLL)}, align 4")
-    running = f.emit(f"icmp eq i32 {word}, 0")
+    running = f.emit(f"icmp ne i32 {word}, {UNWINDING}" if only_unwinding else f"icmp eq i32 {word}, 0")
     cold = f.label()
     f.lines.append(f"  br i1 {running}, label %{after}, label %{cold}, {COLD}")
     record, go_on, commit = f.name(), f.name(), f.label()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from mvvm.abi import traps
 from mvvm.abi.context import TABLE_BASE, TABLE_CELL
 from mvvm.lower.llvm_types import LLVM, TABLES
-from mvvm.lower.memory import builtin, widen
+from mvvm.lower.memory import builtin, old_size, widen
 from mvvm.wasm.types import FUNCREF
 
 if TYPE_CHECKING:
@@ -15,20 +15,31 @@ if TYPE_CHECKING:
 
 
 def _length(f: FunctionLowering, table: int) -> str:
-    """The number of elements now, as i32: a constant where it cannot change."""
+    """The number of elements now, of the type of the table's indices: a constant where it cannot change."""
     fixed = f.facts.fixed_tables.get(table)
     if fixed is not None:
         return str(fixed)
     cell = f.context_pointer(f"%length{table}", f.facts.layout.table(table) + TABLE_CELL)
     value = f.emit(f"load i64, ptr {cell}, align 8")
-    return f.emit(f"trunc i64 {value} to i32")
+    return value if is_wide(f, table) else f.emit(f"trunc i64 {value} to i32")
+
+
+def is_wide(f: FunctionLowering, table: int) -> bool:
+    """Whether a table has 64-bit indices."""
+    return f.facts.info.tables[table].limits.index64
+
+
+def as_index(f: FunctionLowering, table: int, value: str) -> str:
+    """An index of a table as an i64, which it is if the table has 64-bit indices."""
+    return value if is_wide(f, table) else widen(f, value)
 
 
 def element_address(f: FunctionLowering, table: int, index: str, trap: int) -> str:
     """A pointer to an element, after the bounds check."""
-    f.trap_if(f.emit(f"icmp uge i32 {index}, {_length(f, table)}"), trap)
+    index_type = "i64" if is_wide(f, table) else "i32"
+    f.trap_if(f.emit(f"icmp uge {index_type} {index}, {_length(f, table)}"), trap)
     base = f.context_pointer(f"%table{table}", f.facts.layout.table(table) + TABLE_BASE)
-    return f.emit(f"getelementptr inbounds ptr, ptr {base}, i64 {widen(f, index)}")
+    return f.emit(f"getelementptr inbounds ptr, ptr {base}, i64 {as_index(f, table, index)}")
 
 
 def _get(f: FunctionLowering, table: Any) -> None:
@@ -56,26 +67,28 @@ def _size(f: FunctionLowering, table: Any) -> None:
 
 
 def _grow(f: FunctionLowering, table: Any) -> None:
-    delta = widen(f, f.stack.pop())
+    delta = as_index(f, table, f.stack.pop())
     result = builtin(f, "table.grow", str(table), _as_integer(f, table, f.stack.pop()), delta)
-    f.stack.append(f.emit(f"trunc i64 {result} to i32"))
+    f.stack.append(old_size(f, result, index64=is_wide(f, table)))
 
 
 def _fill(f: FunctionLowering, table: Any) -> None:
-    size = widen(f, f.stack.pop())
+    size = as_index(f, table, f.stack.pop())
     value = _as_integer(f, table, f.stack.pop())
-    builtin(f, "table.fill", str(table), widen(f, f.stack.pop()), value, size)
+    builtin(f, "table.fill", str(table), as_index(f, table, f.stack.pop()), value, size)
 
 
 def _copy(f: FunctionLowering, tables: Any) -> None:
     to, source = tables
-    size, from_index, to_index = (widen(f, f.stack.pop()) for _ in range(3))
+    narrower = to if is_wide(f, source) else source  # the size is an i64 only where both have 64-bit indices
+    size, from_index, to_index = (as_index(f, table, f.stack.pop()) for table in (narrower, source, to))
     builtin(f, "table.copy", str(to), str(source), to_index, from_index, size)
 
 
 def _init(f: FunctionLowering, immediate: Any) -> None:
     element, table = immediate
-    size, source, to = (widen(f, f.stack.pop()) for _ in range(3))
+    size, source = widen(f, f.stack.pop()), widen(f, f.stack.pop())
+    to = as_index(f, table, f.stack.pop())
     builtin(f, "table.init", str(element), str(table), to, source, size)
 
 

@@ -88,6 +88,10 @@ def _ref_is_null(f: FunctionLowering, type_: Any) -> None:
     f.stack.append(value)
 
 
+def _ref_as_non_null(f: FunctionLowering, type_: Any) -> None:
+    f.trap_if(f.emit(f"icmp eq {LLVM[type_]} {f.stack[-1]}, {ZERO[type_]}"), traps.NULL_REFERENCE)
+
+
 def _ref_func(f: FunctionLowering, index: Any) -> None:
     f.stack.append(f.context_field(f"%func{index}", f.facts.layout.function(index)))
 
@@ -109,4 +113,5 @@ HANDLERS = {
     "ref.null": _ref_null,
     "ref.is_null": _ref_is_null,
     "ref.func": _ref_func,
+    "ref.as_non_null": _ref_as_non_null,
 }

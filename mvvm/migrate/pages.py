@@ -29,6 +29,7 @@ _TOP_BYTE, _NEXT_BYTE = (7, 6) if sys.byteorder == "little" else (0, 1)
 _IS_TOUCHED = bytes(byte >> 6 != 0 for byte in range(256))
 _IS_ZERO = bytes(byte == 0 for byte in range(256))
 _PROBED = 8  # pages
+_MAP_PART = 4 << 30  # bytes of memory whose entries are read at once
 # Pages that are looked at together: most of those that begin with zeros are zero, and so are their neighbours.
 _GROUP = 16
 _ZEROS = ctypes.create_string_buffer(_GROUP * STORED_PAGE)
@@ -79,8 +80,13 @@ def _touched(memory: Memory) -> bytearray:
 
 def _page_map(address: int, size: int) -> bytearray | None:
     """A byte for each of the machine's pages: 1 where it was touched. None where the kernel does not tell."""
-    entries = _page_map_entries(address, size)
-    return None if entries is None else entries[_TOP_BYTE::_ENTRY].translate(_IS_TOUCHED)
+    touched = bytearray()
+    for start in range(address, address + size, _MAP_PART):  # the entries take eight times the space of the answer
+        entries = _page_map_entries(start, min(_MAP_PART, address + size - start))
+        if entries is None:
+            return None
+        touched += entries[_TOP_BYTE::_ENTRY].translate(_IS_TOUCHED)
+    return touched
 
 
 def _page_map_entries(address: int, size: int) -> bytearray | None:

@@ -33,6 +33,8 @@ def controller_of(instance: Instance) -> Controller:
         wake = None
         if instance.wasi is not None:
             wake = instance.wasi.wake = Wake()
+        elif any(memory.limits.shared for memory in instance.memories):
+            wake = Wake()  # for memory.atomic.wait
         return Controller(instance, wake)
     return instance.controller
 

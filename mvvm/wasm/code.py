@@ -12,15 +12,23 @@ from mvvm.wasm import opcodes
 from mvvm.wasm.module import ModuleInfo
 from mvvm.wasm.opcodes import Immediate, code, prefixed
 from mvvm.wasm.reader import signed, unsigned
+from mvvm.wasm.references import is_reference_type, machine_heap_type, machine_type
 from mvvm.wasm.types import FROM_BYTE, FuncType
 
 UNREACHABLE, BLOCK, LOOP, IF = code("unreachable"), code("block"), code("loop"), code("if")
 ELSE, END, BR, BR_IF, BR_TABLE = code("else"), code("end"), code("br"), code("br_if"), code("br_table")
-RETURN, CALL, CALL_INDIRECT = code("return"), code("call"), code("call_indirect")
+RETURN, CALL, CALL_INDIRECT, CALL_REF = code("return"), code("call"), code("call_indirect"), code("call_ref")
+RETURN_CALL, RETURN_CALL_INDIRECT = code("return_call"), code("return_call_indirect")
+RETURN_CALL_REF = code("return_call_ref")
+BR_ON_NULL, BR_ON_NON_NULL = code("br_on_null"), code("br_on_non_null")
 SELECT, SELECT_T, DROP = code("select"), code("select_t"), code("drop")
 LOCAL_GET, LOCAL_SET, LOCAL_TEE = code("local.get"), code("local.set"), code("local.tee")
 GLOBAL_GET, GLOBAL_SET = code("global.get"), code("global.set")
-LEAVING = frozenset((UNREACHABLE, BR, BR_TABLE, RETURN))  # control never goes on after them
+WAIT32 = code("memory.atomic.wait32")
+WAITS = frozenset((WAIT32, code("memory.atomic.wait64")))
+CALLS = frozenset((CALL, CALL_INDIRECT, CALL_REF))
+TAIL_CALLS = frozenset((RETURN_CALL, RETURN_CALL_INDIRECT, RETURN_CALL_REF))
+LEAVING = frozenset((UNREACHABLE, BR, BR_TABLE, RETURN)) | TAIL_CALLS  # control never goes on after them
 BODY = -1  # the kind of the Block that stands for a whole function
 
 MemArg = tuple[int, int]  # memory index, offset
@@ -55,9 +63,11 @@ class Function:
 
     Immediates are: the Block (block, loop, if, else, end, br, br_if), a list of Blocks, the default last
     (br_table), an index, `(type, table)` (call_indirect), a MemArg, a number (bit patterns for floats and v128, signed
-    for integers), a value type (select, ref.null), a MemArg with a lane, a tuple of lanes (i8x16.shuffle), or None.
+    for integers), a value type (select, ref.null, ref.is_null, ref.as_non_null), a MemArg with a lane, a tuple of lanes
+    (i8x16.shuffle), or None.
 
-    `operands` are the types on the operand stack at each loop, before it, and after each call, by position.
+    `operands` are the types on the operand stack at each loop, wait, tail call, br_on_null and br_on_non_null, before it,
+    and after each call, by position.
     """
 
     __slots__ = ("body", "immediates", "index", "locals", "offsets", "operands", "ops", "type")
@@ -144,11 +154,8 @@ class _Decoder:
         locals_ = [type_.params]
         for _ in range(groups):
             count, at = unsigned(data, at)
-            byte = data[at]
-            if byte not in FROM_BYTE:
-                raise unsupported(0xFB)
-            locals_.append(FROM_BYTE[byte] * count)
-            at += 1
+            local, at = machine_type(data, at)
+            locals_.append(local * count)
         self.start = at
         self.function = Function(index, type_, "".join(locals_))
         self.types: list[str] = []  # of the operand stack
@@ -240,11 +247,19 @@ class _Decoder:
                 block.reached = reachable
                 reachable = True
             else:
+                if op in _SEEN_BEFORE:
+                    function.operands[len(ops)] = "".join(types)
                 op, immediate, at = self.other(op, at)
                 if op in LEAVING:
                     reachable = False
-                elif op in (CALL, CALL_INDIRECT):
+                elif op in CALLS:
                     function.operands[len(ops)] = "".join(types)
+                elif op in WAITS:
+                    # Before it: all three operands, of which the first is an address. The result is on the stack now.
+                    assert isinstance(immediate, tuple)
+                    address = self.info.memories[immediate[0]].index
+                    before = "".join(types[:-1])
+                    function.operands[len(ops)] = before + address + ("iI" if op == WAIT32 else "II")
             add_op(op)
             add_immediate(immediate)
             add_offset(offset)
@@ -258,6 +273,9 @@ class _Decoder:
             return _EMPTY, at + 1
         if byte in FROM_BYTE:
             return _SINGLE[FROM_BYTE[byte]], at + 1
+        if is_reference_type(byte):
+            type_, at = machine_type(self.data, at)
+            return _SINGLE[type_], at
         if 0x40 < byte < 0x80:
             raise unsupported(0xFB)
         index, at = signed(self.data, at)
@@ -284,13 +302,9 @@ class _Decoder:
             if row.pops:
                 del types[-len(row.pops) :]
             types.extend(row.pushes)
-        elif op in (CALL, CALL_INDIRECT):
-            if op == CALL:
-                assert isinstance(immediate, int)
-                type_ = info.func_type(immediate)
-            else:
-                assert isinstance(immediate, tuple)
-                type_ = info.types[immediate[0]]
+        elif op in CALLS or op in TAIL_CALLS:
+            type_ = called_type(op, immediate, info)
+            if op not in (CALL, RETURN_CALL):
                 types.pop()
             if type_.params:
                 del types[-len(type_.params) :]
@@ -306,7 +320,7 @@ class _Decoder:
             types.pop()
             types.pop()
             return types[-1]
-        if name in ("drop", "global.set", "br_table"):
+        if name in ("drop", "global.set", "br_table", "br_on_non_null"):
             types.pop()
         elif name == "global.get":
             assert isinstance(immediate, int)
@@ -317,8 +331,15 @@ class _Decoder:
         elif name == "table.set":
             del types[-2:]
         elif name == "table.grow":
+            assert isinstance(immediate, int)
             types.pop()
-            types[-1] = "i"
+            types[-1] = info.tables[immediate].limits.index
+        elif name == "table.size":
+            assert isinstance(immediate, int)
+            types.append(info.tables[immediate].limits.index)
+        elif name == "memory.size":
+            assert isinstance(immediate, int)
+            types.append(info.memories[immediate].index)
         elif name == "table.fill":
             del types[-3:]
         elif name == "ref.null":
@@ -327,6 +348,8 @@ class _Decoder:
         elif name == "ref.is_null":
             immediate = types[-1]
             types[-1] = "i"
+        elif name == "ref.as_non_null":
+            immediate = types[-1]
         return immediate
 
     def immediate(self, row: opcodes.Op, at: int) -> tuple[object, int]:
@@ -348,9 +371,7 @@ class _Decoder:
             (memory, offset), at = _memarg(data, at)
             return (memory, offset, data[at]), at + 1
         if kind == Immediate.REF_TYPE:
-            if data[at] not in (0x70, 0x6F):
-                raise unsupported(0xFB)
-            return FROM_BYTE[data[at]], at + 1
+            return machine_heap_type(data, at)
         if kind == Immediate.LABELS:
             count, at = unsigned(data, at)
             targets = []
@@ -360,9 +381,7 @@ class _Decoder:
             return targets, at
         first, at = unsigned(data, at)
         if kind == Immediate.SELECT_TYPES:
-            if data[at] not in FROM_BYTE:
-                raise unsupported(0xFB)
-            return FROM_BYTE[data[at]], at + first
+            return machine_type(data, at)
         if kind == Immediate.LABEL:
             return self.branch_target(first), at
         if kind in _TWO_INDICES:
@@ -390,15 +409,29 @@ class _Decoder:
                 at = _skip(data, at)
 
 
+def called_type(op: int, immediate: object, info: ModuleInfo) -> FuncType:
+    """The type of what a call or tail call calls."""
+    if op in (CALL, RETURN_CALL):
+        assert isinstance(immediate, int)
+        return info.func_type(immediate)
+    if isinstance(immediate, tuple):
+        return info.types[immediate[0]]
+    assert isinstance(immediate, int)
+    return info.types[immediate]
+
+
+_SEEN_BEFORE = TAIL_CALLS | {BR_ON_NULL, BR_ON_NON_NULL}
+
 # Bytes of immediates that are not LEB128 numbers.
 _SIZES = {
     Immediate.F32: 4,
     Immediate.F64: 8,
+    Immediate.FENCE: 1,
     Immediate.LANE: 1,
     Immediate.SHUFFLE: 16,
     Immediate.V128: 16,
 }
-_NUM_SUBS = {0xFC: 0x100, 0xFD: 0x200}  # sub-opcodes are below this
+_NUM_SUBS = {0xFC: 0x100, 0xFD: 0x200, 0xFE: 0x100}  # sub-opcodes are below this
 _EMPTY = FuncType("", "")
 _SINGLE = {type_: FuncType("", type_) for type_ in FROM_BYTE.values()}
 _TWO_INDICES = frozenset(
@@ -438,6 +471,8 @@ def _skip(data: bytes, at: int) -> int:
     if kind == Immediate.NONE:
         return at
     if kind == Immediate.BLOCK and 0x40 < data[at] < 0x80 and data[at] not in FROM_BYTE:
+        if is_reference_type(data[at]):
+            return machine_type(data, at)[1]
         raise unsupported(0xFB)
     if kind in (Immediate.BLOCK, Immediate.I32, Immediate.I64):
         return signed(data, at)[1]
@@ -450,9 +485,8 @@ def _skip(data: bytes, at: int) -> int:
         for _ in range(first + 1):
             at = unsigned(data, at)[1]
     elif kind == Immediate.SELECT_TYPES:
-        if data[at] not in FROM_BYTE:
-            raise unsupported(0xFB)
-        at += first
+        for _ in range(first):
+            at = machine_type(data, at)[1]
     elif kind in _TWO_INDICES:
         at = unsigned(data, at)[1]
     return at

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mvvm.errors import InvalidModule, UnsupportedFeature
-from mvvm.wasm import const_expr
+from mvvm.wasm import const_expr, references
 from mvvm.wasm.module import (
     ACTIVE,
     DECLARATIVE,
@@ -21,7 +21,8 @@ from mvvm.wasm.module import (
     ModuleInfo,
 )
 from mvvm.wasm.reader import Reader
-from mvvm.wasm.types import FROM_BYTE, FUNCREF, FuncType, GlobalType, Limits, TableType
+from mvvm.wasm.type_section import read_types, value_type
+from mvvm.wasm.types import FUNCREF, GlobalType, Limits, TableType
 
 
 class Names:
@@ -96,31 +97,28 @@ def _drop_stray_names(module: Module) -> None:
     names.globals = {index: name for index, name in names.globals.items() if index < len(info.globals)}
 
 
-def _value_type(reader: Reader) -> str:
-    byte = reader.byte()
-    if byte not in FROM_BYTE:
-        raise UnsupportedFeature(
-            "the module uses typed function references or garbage collection, which mvvm does not compile"
-        )
-    return FROM_BYTE[byte]
+def _value_type(module: Module, reader: Reader) -> str:
+    """The next value type as it is declared."""
+    return value_type(reader, lambda index: module.info.types[index].identity)
 
 
 def _limits(reader: Reader) -> Limits:
     flags = reader.byte()
-    for bit, feature in ((2, "threads and atomics"), (4, "64-bit memories"), (8, "custom page sizes")):
-        if flags & bit:
-            raise UnsupportedFeature(f"the module uses {feature}, which mvvm does not compile")
+    if flags & 8:
+        raise UnsupportedFeature("the module uses custom page sizes, which mvvm does not compile")
     minimum = reader.unsigned()
-    return Limits(minimum, reader.unsigned() if flags & 1 else None)
+    maximum = reader.unsigned() if flags & 1 else None
+    return Limits(minimum, maximum, index64=bool(flags & 4), shared=bool(flags & 2))
 
 
-def _table_type(reader: Reader) -> TableType:
-    return TableType(_value_type(reader), _limits(reader))
+def _table_type(module: Module, reader: Reader) -> TableType:
+    element = _value_type(module, reader)
+    return TableType(references.machine_of(element), _limits(reader), element)
 
 
-def _global_type(reader: Reader) -> GlobalType:
-    value = _value_type(reader)
-    return GlobalType(value, reader.byte() == 1)
+def _global_type(module: Module, reader: Reader) -> GlobalType:
+    value = _value_type(module, reader)
+    return GlobalType(references.machine_of(value), reader.byte() == 1, value)
 
 
 def _expression(reader: Reader) -> bytes:
@@ -130,12 +128,7 @@ def _expression(reader: Reader) -> bytes:
 
 
 def _types(module: Module, reader: Reader) -> None:
-    for _ in range(reader.unsigned()):
-        if reader.byte() != 0x60:
-            raise UnsupportedFeature("the module uses garbage collection types, which mvvm does not compile")
-        params = "".join([_value_type(reader) for _ in range(reader.unsigned())])
-        results = "".join([_value_type(reader) for _ in range(reader.unsigned())])
-        module.info.types.append(FuncType(params, results))
+    module.info.types += read_types(reader)
 
 
 def _imports(module: Module, reader: Reader) -> None:
@@ -146,11 +139,11 @@ def _imports(module: Module, reader: Reader) -> None:
         if kind == FUNC:
             type_ = reader.unsigned()
         elif kind == TABLE:
-            type_ = _table_type(reader)
+            type_ = _table_type(module, reader)
         elif kind == MEMORY:
             type_ = _limits(reader)
         elif kind == GLOBAL:
-            type_ = _global_type(reader)
+            type_ = _global_type(module, reader)
         else:
             raise UnsupportedFeature("the module uses exception handling, which mvvm does not compile")
         module.info.add_import(Import(*names, kind, type_))
@@ -162,11 +155,12 @@ def _functions(module: Module, reader: Reader) -> None:
 
 def _tables(module: Module, reader: Reader) -> None:
     for _ in range(reader.unsigned()):
-        if reader.data[reader.at] == 0x40:
-            raise UnsupportedFeature(
-                "the module uses tables with an initial value (typed function references), which mvvm does not compile"
-            )
-        module.info.tables.append(_table_type(reader))
+        has_initial = reader.data[reader.at] == 0x40
+        if has_initial:
+            reader.take(2)
+        module.info.tables.append(_table_type(module, reader))
+        if has_initial:
+            module.info.initial_elements[len(module.info.tables) - 1] = _expression(reader)
 
 
 def _memories(module: Module, reader: Reader) -> None:
@@ -175,7 +169,7 @@ def _memories(module: Module, reader: Reader) -> None:
 
 def _globals(module: Module, reader: Reader) -> None:
     for _ in range(reader.unsigned()):
-        type_ = _global_type(reader)
+        type_ = _global_type(module, reader)
         module.info.globals.append(Global(type_, _expression(reader)))
 
 
@@ -198,7 +192,7 @@ def _elements(module: Module, reader: Reader) -> None:
         by_expression = bool(flags & 4)
         type_ = FUNCREF
         if flags & 3:
-            type_ = _value_type(reader) if by_expression else FUNCREF
+            type_ = references.machine_of(_value_type(module, reader)) if by_expression else FUNCREF
             if not by_expression:
                 reader.byte()  # elemkind
         functions = expressions = None

@@ -54,7 +54,7 @@ class Global:
 
 
 class Element:
-    """An element segment of `type` (funcref or externref).
+    """An element segment of `type` (FUNCREF or EXTERNREF).
 
     Its items are function indices (`functions`) or, where the binary spells them so, constant expressions
     (`expressions`); the other of the two is None. `offset` is a constant expression, empty unless active.
@@ -106,6 +106,7 @@ class ModuleInfo:
         "functions",
         "globals",
         "imports",
+        "initial_elements",
         "memories",
         "num_imported_functions",
         "num_imported_globals",
@@ -121,6 +122,8 @@ class ModuleInfo:
         self.imports: list[Import] = []
         self.functions: list[int] = []  # type index of each function
         self.tables: list[TableType] = []
+        # Constant expressions, by table, of the elements that a table begins with; they are null for all others.
+        self.initial_elements: dict[int, bytes] = {}
         self.memories: list[Limits] = []
         self.globals: list[GlobalType | Global] = []  # a GlobalType where it is imported
         self.exports: list[Export] = []

@@ -10,7 +10,7 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import NamedTuple
 
-from mvvm.wasm import simd_opcodes
+from mvvm.wasm import atomic_opcodes, simd_opcodes
 
 
 class Immediate(IntEnum):
@@ -43,6 +43,8 @@ class Immediate(IntEnum):
     MEMARG_LANE = 24
     SHUFFLE = 25  # 16 lane indices
     V128 = 26  # 16 bytes
+    FENCE = 27  # a zero byte
+    TYPE = 28
 
 
 class Op(NamedTuple):
@@ -77,6 +79,10 @@ _CONTROL = """
 0f return             NONE          ?
 10 call               FUNC          ?
 11 call_indirect      CALL_INDIRECT ?
+12 return_call        FUNC          ?
+13 return_call_indirect CALL_INDIRECT ?
+14 call_ref           TYPE          ?
+15 return_call_ref    TYPE          ?
 1a drop               NONE          ?
 1b select             NONE          ?
 1c select_t           SELECT_TYPES  ?
@@ -87,8 +93,8 @@ _CONTROL = """
 24 global.set         GLOBAL        ?
 25 table.get          TABLE         ?
 26 table.set          TABLE         ?
-3f memory.size        MEMORY        ->i
-40 memory.grow        MEMORY        i->i
+3f memory.size        MEMORY        ?
+40 memory.grow        MEMORY        ?
 41 i32.const          I32           ->i
 42 i64.const          I64           ->I
 43 f32.const          F32           ->f
@@ -96,6 +102,9 @@ _CONTROL = """
 d0 ref.null           REF_TYPE      ?
 d1 ref.is_null        NONE          ?
 d2 ref.func           FUNC          ->r
+d4 ref.as_non_null    NONE          ?
+d5 br_on_null         LABEL         ?
+d6 br_on_non_null     LABEL         ?
 """
 
 _MEMORY = """
@@ -173,10 +182,17 @@ _PREFIX_FC = """
 0d elem.drop          ELEM          ->
 0e table.copy         TABLE_TABLE   iii->
 0f table.grow         TABLE         ?
-10 table.size         TABLE         ->i
+10 table.size         TABLE         ?
 11 table.fill         TABLE         ?
+13 i64.add128         NONE          IIII->II
+14 i64.sub128         NONE          IIII->II
+15 i64.mul_wide_s     NONE          II->II
+16 i64.mul_wide_u     NONE          II->II
 """
 # fmt: on
+
+# What an instruction pops as an address, an index or a size is an i64 where the memory or table has 64-bit ones: the
+# table says i, since what it takes for granted is how many values there are.
 
 
 def _op(code: int, name: str, immediate: str, effect: str) -> Op:
@@ -207,6 +223,7 @@ def _rows() -> list[Op]:
         code, name, immediate, effect = line.split()
         rows.append(_op(prefixed(0xFC, int(code, 16)), name, immediate, effect))
     rows.extend(_op(prefixed(0xFD, sub), name, *rest) for sub, name, *rest in simd_opcodes.rows())
+    rows.extend(_op(prefixed(0xFE, sub), name, *rest) for sub, name, *rest in atomic_opcodes.rows())
     return rows
 
 
@@ -232,9 +249,6 @@ def code(name: str) -> int:
 # What an opcode that is not in the table belongs to.
 UNSUPPORTED: dict[int, str] = {
     **dict.fromkeys((0x06, 0x07, 0x08, 0x09, 0x0A, 0x18, 0x19, 0x1F), "exception handling"),
-    **dict.fromkeys((0x12, 0x13), "tail calls"),
-    **dict.fromkeys((0x14, 0x15, 0xD4, 0xD5, 0xD6), "typed function references"),
     **dict.fromkeys((0xD3, 0xFB), "garbage collection"),
-    0xFC: "wide arithmetic",
-    0xFE: "threads and atomics",
+    0xFE: "shared-everything threads",
 }

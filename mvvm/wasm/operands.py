@@ -27,7 +27,13 @@ _NUM_POPS = {
     opcodes.code("table.grow"): 2,
     opcodes.code("table.fill"): 3,
     opcodes.code("ref.is_null"): 1,
+    opcodes.code("memory.grow"): 1,
+    opcodes.code("ref.as_non_null"): 1,
+    c.BR_ON_NON_NULL: 1,
 }
+# What gives a size, of the type of the addresses or indices.
+_MEMORY_SIZES = frozenset((opcodes.code("memory.size"), opcodes.code("memory.grow")))
+_TABLE_SIZES = frozenset((opcodes.code("table.size"), opcodes.code("table.grow")))
 
 
 def operand_types(function: Function, info: ModuleInfo) -> list[str]:
@@ -59,14 +65,11 @@ def stack_effect(op: int, immediate: object, function: Function, info: ModuleInf
         return _NUM_POPS[c.GLOBAL_SET], ""
     if row.pops is not None and row.pushes is not None:
         return len(row.pops), row.pushes
-    if op == c.CALL:
-        assert isinstance(immediate, int)
-        type_ = info.func_type(immediate)
-        return len(type_.params), type_.results
-    if op == c.CALL_INDIRECT:
-        assert isinstance(immediate, tuple)
-        type_ = info.types[immediate[0]]
-        return len(type_.params) + 1, type_.results
+    if op in c.CALLS:
+        type_ = c.called_type(op, immediate, info)
+        return len(type_.params) + (op != c.CALL), type_.results
+    if op in c.TAIL_CALLS:
+        return 0, ""
     return _NUM_POPS.get(op, 0), _pushed(op, immediate, function, info)
 
 
@@ -81,4 +84,6 @@ def _pushed(op: int, immediate: object, function: Function, info: ModuleInfo) ->
         return info.global_type(immediate).value
     if op == opcodes.code("table.get"):
         return info.tables[immediate].element
-    return "i" if op == opcodes.code("table.grow") else ""
+    if op in _MEMORY_SIZES:
+        return info.memories[immediate].index
+    return info.tables[immediate].limits.index if op in _TABLE_SIZES else ""

@@ -31,13 +31,32 @@ def validate(wasm: bytes) -> None:
         raise InvalidModule(_first_lines(error)) from None
 
 
-def _engine() -> wasmtime.Engine:
+def may_tail_call(wasm: bytes) -> bool:
+    """Whether a valid module may have an instruction that makes a tail call: most have none, which this tells fast."""
+    try:
+        wasmtime.Module.validate(_WITHOUT_TAIL_CALLS, wasm)
+    except wasmtime.WasmtimeError:
+        return True
+    return False
+
+
+def _engine(*, tail_calls: bool = True) -> wasmtime.Engine:
     config = wasmtime.Config()
     config.wasm_threads = True
+    config.shared_memory = True
+    config.wasm_multi_memory = True
+    config.wasm_memory64 = True
+    config.wasm_wide_arithmetic = True
+    config.wasm_custom_page_sizes = True  # refused by name (mvvm.wasm.decode)
+    if not tail_calls:
+        config.wasm_tail_call = False
+        # return_call_ref belongs to function references, on which these build.
+        config.wasm_gc = config.wasm_exceptions = config.wasm_function_references = False
     return wasmtime.Engine(config)
 
 
 _ENGINE = _engine()
+_WITHOUT_TAIL_CALLS = _engine(tail_calls=False)
 
 
 def _first_lines(error: Exception) -> str:

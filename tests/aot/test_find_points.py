@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+import mvvm
 from mvvm.abi import stable_points
 from mvvm.aot.find_points import find_numbers
 from mvvm.aot.listing_riscv64 import RiscV64
@@ -12,13 +13,25 @@ from mvvm.aot.machines import MACHINES, riscv64, s390x
 from mvvm.options import CompileOptions, Policy, Target
 from mvvm.runtime.aot_contents import AotContents
 from tests.programs.compiled import compiled
+from tests.torture.guests import GUESTS
 
 
 @pytest.mark.parametrize("opt_level", [0, 3])
 @pytest.mark.parametrize("architecture", ["s390x", "riscv64"])
 def test_all_points_are_found_and_no_others(architecture: str, opt_level: int) -> None:
     options = CompileOptions(opt_level, Target.parse(architecture), checkpoint=Policy.LOOP)
-    aot = AotContents(compiled("bzip2", options).read_bytes())
+    _check_points(compiled("bzip2", options).read_bytes(), architecture)
+
+
+@pytest.mark.parametrize("opt_level", [0, 3])
+@pytest.mark.parametrize("architecture", MACHINES)
+def test_all_points_of_tail_calls_are_found(architecture: str, opt_level: int) -> None:
+    options = CompileOptions(opt_level, Target.parse(architecture), checkpoint=Policy.LOOP)
+    _check_points(mvvm.compile(GUESTS["tail_calls"].wasm().read_bytes(), options), architecture)
+
+
+def _check_points(contents: bytes, architecture: str) -> None:
+    aot = AotContents(contents)
     stable_point = aot.functions.support["mvvm_stable_point"]
     found = find_numbers(MACHINES[architecture], bytes(aot.text.contents), stable_point)
     # Those of host calls that were interrupted have no place in the module.

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import mvvm
 from tests.cli import stoppable
-from tests.cli.commands import succeed
+from tests.cli.commands import run, succeed
 from tests.cli.stopping import Process, running, wait_until_idle
 
 Program = Callable[[str], Path]
@@ -118,3 +118,26 @@ def test_where_nothing_can_be_written_the_call_is_made_anew(teller: Path) -> Non
         process.feed(b".")
         status, stdout, _ = process.end()
         assert (status, stdout) == (0, "3. ")
+
+
+# Waits at an address: then it exits with what the wait gave.
+_AT_ADDRESS = """(module
+  (import "wasi_snapshot_preview1" "proc_exit" (func $proc_exit (param i32)))
+  (memory (export "memory") 1 1 shared)
+  (func (export "_start")
+    (call $proc_exit (i32.add (i32.const 40)
+      (memory.atomic.wait64 (i32.const 8) (i64.const 0) (i64.const TIMEOUT))))))"""
+
+
+def test_waiting_at_an_address(tmp_path: Path) -> None:
+    waiter = tmp_path / "waiter.aot"
+    options = mvvm.CompileOptions(checkpoint=mvvm.Policy.COUNTER_LOOP)
+    waiter.write_bytes(mvvm.compile(_AT_ADDRESS.replace("TIMEOUT", str(4 * _SECOND)).encode(), options))
+    left = 4 * _SECOND
+    for command in ("mvvm-checkpoint", "mvvm-restore"):
+        with running(command, "-t", waiter) as process:
+            frame = _stop(process, waiter).view.frames[0]
+        assert [type_ for type_, _ in frame.stack] == ["i", "i", "I", "I"]
+        assert 0 < frame.stack[-1][1] < left
+        left = frame.stack[-1][1]
+    assert run("mvvm-restore", "-t", waiter).returncode == 42

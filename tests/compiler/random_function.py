@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -31,8 +32,8 @@ _NUMERIC = [op for op in OPS if op.immediate in _IMMEDIATES and op.pops and op.p
 _TRAPPING = [op for op in _NUMERIC if "div_" in op.name or "rem_" in op.name or op.name[3:10] == ".trunc_f"]
 _TOTAL = {t: [op for op in _NUMERIC if op.pushes == t and op not in _TRAPPING] for t in TYPES}
 _PARTIAL = {t: [op for op in _TRAPPING if op.pushes == t] for t in "iI"}
-_LOADS = {t: [op for op in OPS if ".load" in op.name and op.pushes == t] for t in TYPES}
-_STORES = [op for op in OPS if ".store" in op.name]
+_LOADS = {t: [op for op in OPS if re.fullmatch(r"\w+\.load\w*", op.name) and op.pushes == t] for t in TYPES}
+_STORES = [op for op in OPS if re.fullmatch(r"\w+\.store\w*", op.name)]
 _SEES_BITS = ("i32.reinterpret_f32", "i64.reinterpret_f64", "f32x4.splat", "f64x2.splat")
 
 
@@ -172,7 +173,7 @@ class Writer:
 
         Few calls can be recursive: those soon use up the fuel.
         """
-        kind = self.pick(("call", "call", "call_indirect", "host"))
+        kind = self.pick(("call", "call", "call_indirect", "call_ref", "host"))
         callees = range(self.index if self.pick(range(8)) else len(self.types))
         if kind == "host" or not callees:
             name = self.pick(tuple(HOST_TYPES))
@@ -184,15 +185,32 @@ class Writer:
         type_ = self.types[index]
         for param in type_.params:
             self.value(param, depth)
+        self.call_as(kind, index, depth)
+        return type_.results
+
+    def call_as(self, kind: str, index: int, depth: int, prefix: str = "") -> None:
+        """Call or tail-call a function of the module, with its arguments on the stack."""
         if kind == "call":
-            self.emit(f"call $f{index}")
+            self.emit(f"{prefix}call $f{index}")
+        elif kind == "call_ref":
+            self.emit(f"ref.func $f{index}", f"{prefix}call_ref $t{index}")
         else:
             if self.pick(range(8)):
                 self.emit(f"i32.const {index}")
             else:
                 self.value("i", depth)
-            self.emit(f"call_indirect {self.pick(('$t', '$static'))} (type $t{index})")
-        return type_.results
+            self.emit(f"{prefix}call_indirect {self.pick(('$t', '$static'))} (type $t{index})")
+
+    def tail_call(self, depth: int) -> None:
+        """Now and then, end with a call of a function that has the same results, recursion included."""
+        results = self.types[self.index].results
+        callees = [index for index, type_ in enumerate(self.types) if type_.results == results]
+        if self.pick(range(3)):
+            return
+        callee = self.pick(callees)
+        for param in self.types[callee].params:
+            self.value(param, depth)
+        self.call_as(self.pick(("call", "call_indirect", "call_ref")), callee, depth, "return_")
 
     # Blocks.
 

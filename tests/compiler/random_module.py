@@ -53,6 +53,14 @@ def _function(pick: Pick, types: list[FuncType], index: int, size: Size, sees_na
         writer.emit(writer.constant(local), f"local.set {number}")
     for _ in range(pick(range(1, size.statements + 1))):
         writer.statement(size.depth)
+    if pick(range(2)):
+        writer.value("i", size.depth)
+        writer.emit("if")
+        writer.labels.append(Label(""))
+        writer.tail_call(size.depth)
+        writer.labels.pop()
+        writer.emit("end")
+    writer.tail_call(size.depth)
     for result in type_.results:
         writer.value(result, size.depth)
     locals_ = [f"(local {NAMES[t]})" for t in own]

@@ -77,18 +77,16 @@ def test_what_is_no_module_is_refused(source: bytes, message: str) -> None:
 @pytest.mark.parametrize(
     ("text", "feature"),
     [
-        ("(memory 1 1 shared)", "threads"),
-        ("(memory 1 1 shared) (func (drop (i32.atomic.load (i32.const 0))))", "threads"),
-        ("(memory i64 1)", "64-bit memories"),
-        ("(func (return_call 0))", "tail calls"),
-        ("(type (func)) (table 1 funcref) (func (return_call_indirect (type 0) (i32.const 0)))", "tail calls"),
+        ("(memory 1 (pagesize 1))", "custom page sizes"),
         ("(tag)", "exception handling"),
         ('(import "a" "b" (tag))', "exception handling"),
         ("(type $t (struct))", "garbage collection"),
-        ("(type $t (func)) (func (param (ref $t)))", "function references"),
-        ("(type $t (func)) (func (local (ref null $t)))", "garbage collection"),
-        ("(type $t (func)) (func (param (ref null $t)) (call_ref $t (local.get 0)))", "function references"),
-        ("(table 1 funcref (ref.null func))", "initial value"),
+        ("(type $t (sub (func)))", "garbage collection"),
+        ("(func (param anyref))", "garbage collection"),
+        ("(func (local (ref null i31)))", "garbage collection"),
+        ("(func (drop (ref.null any)))", "garbage collection"),
+        ("(table 1 eqref)", "garbage collection"),
+        ("(func (block (result structref) (unreachable)) drop)", "garbage collection"),
     ],
 )
 def test_proposals_that_are_not_compiled_are_named(text: str, feature: str) -> None:

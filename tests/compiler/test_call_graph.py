@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from mvvm.lower.function import ModuleFacts
 from mvvm.options import CompileOptions, Policy
 from mvvm.passes.call_graph import find_calls, in_cycles
+from mvvm.passes.tail_calls import find_tail_functions
 from tests.compiler.wat import module
 
 _ALL = (Policy.FUNCTION, Policy.COUNTER_LOOP, Policy.LOOP_DIRTY, Policy.LOOP)
@@ -117,6 +118,80 @@ def test_an_import_in_a_table_that_never_changes() -> None:
     wat = """(module (type $t (func)) (import "env" "h" (func $h)) (table 1 funcref) (elem (i32.const 0) $h)
       (func $a (call_indirect (type $t) (i32.const 0))))"""
     assert _suspending(wat, Policy.FUNCTION) == {"a"}
+
+
+_REFERENCES = f"""(type $t (func)) (type $u (func (param i32)))
+  (func $loop {_LOOP}) (func $quiet (type $u)) (func $other (type $u)) (elem declare func $loop $quiet)
+  (func $by_t (call_ref $t (ref.func $loop))) (func $by_u (call_ref $u (i32.const 0) (ref.func $quiet)))"""
+
+
+def test_a_reference_reaches_the_functions_of_its_type_that_are_referred_to() -> None:
+    assert _suspending(f"(module {_REFERENCES})", Policy.LOOP) == {"loop", "by_t"}
+    # Not those of a type that only looks the same in code.
+    wat = f"""(module (type $a (func (param externref))) (type $b (func (param (ref extern))))
+      (func $loop (type $a) {_LOOP}) (func $quiet (type $b)) (elem declare func $loop $quiet)
+      (func $by_a (call_ref $a (ref.null extern) (ref.func $loop)))
+      (func $by_b (param (ref extern)) (call_ref $b (local.get 0) (ref.func $quiet))))"""
+    assert _suspending(wat, Policy.LOOP) == {"loop", "by_a"}
+
+
+@pytest.mark.parametrize(
+    "way",
+    [
+        '(import "env" "t" (table 1 funcref))',
+        '(import "env" "g" (global funcref))',
+        '(import "env" "f" (func $import (result (ref $u))))',
+        '(table (export "t") 1 funcref)',
+        '(global (export "g") (mut (ref null $u)) (ref.null $u))',
+        '(func $taker (export "f") (param (ref null $u)))',
+        "(func $taker (param (ref null $u))) (elem declare func $taker)",
+    ],
+)
+def test_a_reference_from_elsewhere_reaches_anything(way: str) -> None:
+    types, rest = _REFERENCES.split("\n", 1)
+    assert _suspending(f"(module {types} {way} {rest})", Policy.LOOP) == {"loop", "by_t", "by_u"}
+
+
+@pytest.mark.parametrize("policy", _ALL)
+@pytest.mark.parametrize(
+    ("functions", "suspend"),
+    [
+        ("(func $a (return_call $b)) (func $b)", ""),
+        ("(func $a (return_call $a)) (func $b)", "a"),
+        ("(func $a (return_call $b)) (func $b (call $a)) (func $c (return_call $a)) (func $d)", "a b c"),
+        ("(func $a (return_call $h)) (func $b (return_call $a))", "a b"),
+        # One of the host may be interrupted.
+        ("(type $t (func)) (table 1 funcref) (func $a (return_call_indirect (type $t) (i32.const 0)))", "a"),
+        ("(type $t (func)) (func $a (return_call_ref $t (ref.func $b))) (func $b) (elem declare func $b)", "a"),
+    ],
+)
+def test_tail_calls(functions: str, suspend: str, policy: Policy) -> None:
+    assert _suspending(f'(module (import "env" "h" (func $h)) {functions})', policy) == set(suspend.split())
+
+
+@pytest.mark.parametrize(
+    ("functions", "take_part"),
+    [
+        ("(func $a (call $b)) (func $b (call $a))", ""),
+        ("(func $a (return_call $b)) (func $b) (func $c (call $a))", "a b"),
+        ("(func $a (return_call $h))", "a"),
+        # All of the type that a table may hold.
+        (
+            """(type $t (func (param i32))) (table funcref (elem $b $c)) (func $b (type $t)) (func $c)
+            (func $d (type $t)) (func $a (return_call_indirect (type $t) (i32.const 0) (i32.const 0)))""",
+            "a b",
+        ),
+        (
+            """(type $t (func (param i32))) (func $b (export "b") (type $t)) (func $c (type $t))
+            (func $a (param (ref $t)) (return_call_ref $t (i32.const 0) (local.get 0)))""",
+            "a b",
+        ),
+        ("(func $a unreachable (return_call $b)) (func $b)", ""),
+    ],
+)
+def test_who_takes_part_in_tail_calls(functions: str, take_part: str) -> None:
+    decoded = module(f'(module (import "env" "h" (func $h)) {functions})')
+    assert {decoded.names.functions[index] for index in find_tail_functions(decoded)} == set(take_part.split())
 
 
 def test_what_a_body_calls() -> None:

@@ -14,6 +14,7 @@ from tests.compiler.wat import binary, function, names
 _FIXED = [op for op in OPS if op.pops is not None and op.pushes is not None]
 _IMMEDIATES = {
     Immediate.NONE: "",
+    Immediate.FENCE: "",
     Immediate.MEMARG: "",
     Immediate.MEMORY: "",
     Immediate.I32: "1",
@@ -56,6 +57,8 @@ def test_a_fixed_effect_is_that_of_the_spec(op: Op) -> None:
     gets = " ".join(f"local.get {i}" for i in range(len(op.pops)))
     wat = f"""(module (memory 1) (table 1 funcref) (data "") (elem func 0) (elem declare func 0)
       (func (param {params}) (result {results}) {gets} {op.name} {_IMMEDIATES[op.immediate]}))"""
-    wasmtime.Module.validate(wasmtime.Engine(), binary(wat))
+    config = wasmtime.Config()
+    config.wasm_threads = config.shared_memory = config.wasm_wide_arithmetic = True
+    wasmtime.Module.validate(wasmtime.Engine(config), binary(wat))
     found = [name for name in names(function(wat)) if name not in ("local.get", "end")]
     assert found == ([op.name] if op.name != "nop" else [])

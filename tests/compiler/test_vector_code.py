@@ -47,6 +47,12 @@ _JACOBI_F64 = """(func (param $steps i32) (local $i i32) (local $j i32) (local $
         (br_if $columns (i32.ne (local.tee $j (i32.add (local.get $j) (i32.const 8))) (i32.const 2392))))
       (br_if $rows (i32.ne (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 299))))
     (br_if $step (local.tee $steps (i32.sub (local.get $steps) (i32.const 1))))))"""
+_WIDE_SUM = """(func (param $at i64) (param $n i64) (result i32) (local $sum i32)
+  (loop $again
+    (local.set $sum (i32.add (local.get $sum) (i32.load (local.get $at))))
+    (local.set $at (i64.add (local.get $at) (i64.const 4)))
+    (br_if $again (i64.ne (local.tee $n (i64.sub (local.get $n) (i64.const 1))) (i64.const 0))))
+  (local.get $sum))"""
 _KERNELS = {"sum": _SUM_I32, "saxpy": _SAXPY_F32, "jacobi": _JACOBI_F64}
 # Arithmetic on whole vectors; moves are not enough.
 _PACKED = {
@@ -57,7 +63,11 @@ _BRANCH = re.compile(r"(j\w+|b\.?\w*|cbn?z \w+,|tbn?z .*,) ?#?(0x[0-9a-f]+)$")
 
 
 def _has_vector_loop(kernel: str, architecture: str, policy: Policy) -> bool:
-    wat = f"(module (memory 100) {_KERNELS[kernel]})".replace("(func ", '(func (export "f") ', 1)
+    return _is_vectorized(f"(memory 100) {_KERNELS[kernel]}", architecture, policy)
+
+
+def _is_vectorized(module: str, architecture: str, policy: Policy) -> bool:
+    wat = f"(module {module})".replace("(func ", '(func (export "f") ', 1)
     options = CompileOptions(target=Target.parse(architecture), checkpoint=policy)
     aot = AotContents(mvvm.compile(wat.encode(), options))
     offset = aot.functions.functions[0]
@@ -87,3 +97,9 @@ def test_loops_that_look_out_each_time_are_not(kernel: str, architecture: str) -
 def test_a_loop_that_only_reads_is_vectorized_among_dirty_ones(architecture: str) -> None:
     assert _has_vector_loop("sum", architecture, Policy.LOOP_DIRTY)
     assert not _has_vector_loop("saxpy", architecture, Policy.LOOP_DIRTY)
+
+
+@pytest.mark.parametrize("architecture", sorted(_PACKED))
+def test_a_check_of_64_bit_addresses_does_not_keep_a_loop_from_it(architecture: str) -> None:
+    for policy in (Policy.NONE, Policy.COUNTER_LOOP):
+        assert _is_vectorized(f"(memory i64 100) {_WIDE_SUM}", architecture, policy)

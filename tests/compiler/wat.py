@@ -6,7 +6,7 @@ import wasmtime
 
 from mvvm.compiler import read_valid_module
 from mvvm.lower.function import ModuleFacts
-from mvvm.lower.module import lower_function
+from mvvm.lower.module import function_texts, lower_function
 from mvvm.options import CompileOptions, Policy, Target
 from mvvm.passes.shadow_stack import find_shadow_stack
 from mvvm.wasm.code import Function, decode_function
@@ -58,4 +58,6 @@ def lowered(
     stack = find_shadow_stack(decoded) if aux_stack_check else None
     first = decoded.info.num_imported_functions
     indices = range(first, first + len(decoded.bodies))
-    return "\n".join(lower_function(decoded, facts, index, stack).text("hidden") for index in indices)
+    return "\n".join(
+        text for index in indices for text in function_texts(lower_function(decoded, facts, index, stack), "hidden")
+    )

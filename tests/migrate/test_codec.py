@@ -101,7 +101,7 @@ def _descriptor(**fields: object) -> Callable[[pb.Index], None]:
         lambda index: index.tables.add(element="i"),
         lambda index: index.tables.add(element="rx"),
         lambda index: index.tables.add(element="x", elements=[1]),
-        _memory(pages=65537),
+        _memory(pages=(1 << 20) + 1),
         _memory(pages=1, encoding=2),
         _memory(pages=1, extents=[0]),
         _memory(pages=1, extents=[0, 1]),

@@ -19,8 +19,10 @@ _TRAPPED = 134
 
 @functools.cache
 def engine() -> wasmtime.Engine:
-    """The one engine of this process, with wasmtime's own defaults."""
-    return wasmtime.Engine()
+    """The one engine of this process, with wasmtime's own defaults, but for what guests need besides."""
+    config = wasmtime.Config()
+    config.wasm_threads = config.shared_memory = config.wasm_wide_arithmetic = True
+    return wasmtime.Engine(config)
 
 
 def compiled(wasm: Path) -> Path:

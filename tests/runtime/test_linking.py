@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import mvvm
-from mvvm.errors import LinkError, UsageError
+from mvvm.errors import LinkError, Trap, UsageError
 from mvvm.wasm.types import GlobalType
 from tests.runtime.guest import exports, host, instance
 
@@ -67,6 +67,11 @@ def test_what_the_host_makes_is_shared_too() -> None:
         ("(memory 2)", mvvm.Memory(mvvm.Limits(1, None))),
         ("(memory 1 2)", mvvm.Memory(mvvm.Limits(1, None))),
         ("(memory 1 2)", mvvm.Memory(mvvm.Limits(1, 3))),
+        ("(memory i64 1)", mvvm.Memory(mvvm.Limits(1, None))),
+        ("(memory 1)", mvvm.Memory(mvvm.Limits(1, None, index64=True))),
+        ("(memory 1 2)", mvvm.Memory(mvvm.Limits(1, 2, shared=True))),
+        ("(memory 1 2 shared)", mvvm.Memory(mvvm.Limits(1, 2))),
+        ("(table i64 2 funcref)", mvvm.Table(mvvm.TableType("r", mvvm.Limits(2, None)))),
         ("(table 3 funcref)", mvvm.Table(mvvm.TableType("r", mvvm.Limits(2, None)))),
         ("(table 2 funcref)", mvvm.Table(mvvm.TableType("x", mvvm.Limits(2, None)))),
         ("(global i32)", mvvm.Global(GlobalType("i", True), 0)),
@@ -169,3 +174,26 @@ def test_instances_that_run_in_different_threads_cannot_be_linked() -> None:
     first["wait"]()
     assert isinstance(seen[0], UsageError)
     assert "different threads" in str(seen[0])
+
+
+def test_memories_of_all_kinds_are_shared_at_once() -> None:
+    wide = mvvm.Memory(mvvm.Limits(1, None, index64=True))
+    shared = mvvm.Memory(mvvm.Limits(1, 2, shared=True))
+    user = exports(
+        """(module
+      (import "env" "wide" (memory $wide i64 1))
+      (import "env" "shared" (memory $shared 1 2 shared))
+      (memory $own (export "own") 1)
+      (func (export "copy") (param i64 i32 i32)
+        (memory.copy $own $wide (local.get 1) (local.get 0) (local.get 2))
+        (memory.copy $shared $own (local.get 1) (local.get 1) (local.get 2)))
+      (func (export "grow") (result i64) (memory.grow $wide (i64.const 0x10000))))""",
+        wide=wide,
+        shared=shared,
+    )
+    assert (user["grow"](), wide.pages) == (1, 0x10001)
+    wide.view[1 << 32 : (1 << 32) + 5] = b"hello"
+    user["copy"](1 << 32, 8, 5)
+    assert bytes(shared.span(8, 5)) == bytes(user["own"].span(8, 5)) == b"hello"
+    with pytest.raises(Trap, match="out of bounds memory access"):
+        user["copy"](-1, 8, 5)

@@ -38,7 +38,9 @@ class MvvmEngine:
             "global_f32": mvvm.Global(GlobalType("f", False), 666.6),
             "global_f64": mvvm.Global(GlobalType("F", False), 666.6),
             "table": mvvm.Table(TableType("r", Limits(10, 20))),
+            "table64": mvvm.Table(TableType("r", Limits(10, 20, index64=True))),
             "memory": mvvm.Memory(Limits(1, 2)),
+            "shared_memory": mvvm.Memory(Limits(1, 2, shared=True)),
             **{name: mvvm.Func(FuncType(params, ""), _ignore) for name, params in functions.items()},
         }
 

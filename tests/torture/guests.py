@@ -108,6 +108,9 @@ _ROWS = (
     _wat("tables", status=_TRAPPED),
     _wat("table_recursion"),
     _wat("memories"),
+    _wat("wide_memory", status=_TRAPPED),
+    _wat("atomics", status=_TRAPPED),
+    _wat("wide_arithmetic"),
     _wat("segments", status=_TRAPPED),
     _wat("globals"),
     _wat("branch_tables"),
@@ -118,6 +121,8 @@ _ROWS = (
     _wat("recursion_end", status=_TRAPPED),
     _wat("vectors"),
     _vectors("vector_loops"),
+    _wat("references", status=_TRAPPED),
+    _wat("tail_calls"),
 )
 
 GUESTS: dict[str, Guest] = {guest.id: guest for rows in _ROWS for guest in rows}
