@@ -66,8 +66,8 @@ class Function:
     for integers), a value type (select, ref.null, ref.is_null, ref.as_non_null), a MemArg with a lane, a tuple of lanes
     (i8x16.shuffle), or None.
 
-    `operands` are the types on the operand stack at each loop, wait, tail call, br_on_null and br_on_non_null, before it,
-    and after each call, by position.
+    `operands` are the types on the operand stack at each loop, wait, tail call, br_on_null and br_on_non_null, before
+    it, and after each call, by position.
     """
 
     __slots__ = ("body", "immediates", "index", "locals", "offsets", "operands", "ops", "type")

@@ -13,8 +13,8 @@ import mvvm
 from mvvm import cpu
 from mvvm.aot.disassemble import disassemble
 from mvvm.aot.machines import MACHINES
-from mvvm.runtime.aot_contents import AotContents
 from mvvm.options import CompileOptions, Policy, Target
+from mvvm.runtime.aot_contents import AotContents
 
 # Loops as a C compiler leaves them: of addresses, or of a counter; float sums are not associative, so there is none.
 _SUM_I32 = """(func (param $at i32) (param $n i32) (result i32) (local $sum i32)

@@ -16,8 +16,8 @@ import pytest
 import mvvm
 from mvvm.aot.disassemble import disassemble
 from mvvm.aot.machines import MACHINES
-from mvvm.runtime.aot_contents import AotContents
 from mvvm.options import CompileOptions, Policy, Target
+from mvvm.runtime.aot_contents import AotContents
 
 _NEVER = 1 << 40  # stable points
 _SIZE = 1 << 16  # bytes that are worked on, from 0 and from here on
