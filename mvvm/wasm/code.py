@@ -359,13 +359,10 @@ class _Decoder:
             return None, at
         if kind == Immediate.I64:
             return signed(data, at)
-<<<<<<< HEAD
         if kind == Immediate.SHUFFLE:
             return tuple(data[at : at + 16]), at + 16
-=======
         if kind == Immediate.FENCE:
             return None, at + 1
->>>>>>> f9b3188 (A fence has no operand to print)
         if kind in _SIZES:
             size = _SIZES[kind]
             bits = int.from_bytes(data[at : at + size], "little")
