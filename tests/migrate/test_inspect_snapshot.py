@@ -101,7 +101,7 @@ def test_a_snapshot_may_come_from_a_pipe(path: Path) -> None:
 
 def test_what_cannot_be_inspected(path: Path, tmp_path: Path) -> None:
     assert "there is no code in a snapshot" in fail(2, "mvvm-inspect", "--function", "1", path)
-    assert "do not go together" in fail(2, "mvvm-inspect", "--function", "1", "--diff", path, path)
+    assert "does not go with" in fail(2, "mvvm-inspect", "--function", "1", "--diff", path, path)
     other = tmp_path / "other"
     other.write_text("(module)")
     assert f"{other}: not a snapshot" in fail(2, "mvvm-inspect", "--diff", path, other)
