@@ -52,7 +52,7 @@ def find_liveness(function: Function, *, with_points: bool) -> tuple[set[int], d
     Returns the positions of the `local.set`s without a reader; and, `with_points`, the live locals before each call and
     loop by position, ascending.
     """
-    events = _events(function, _RELEVANT | CALLS if with_points else _RELEVANT)
+    events = _events(function, _RELEVANT | _POINTS if with_points else _RELEVANT)
     if not function.locals:
         return set(), {position: () for position, op, _ in events if op == LOOP or op in _POINTS}
     labels, dead = _solve(events, function.body)
@@ -132,7 +132,7 @@ def _walk(events: list[_Event], labels: _Labels, before: list[int] | None = None
                 live |= labels[target]
         elif op in _ENDS:
             live = 0
-        elif op not in CALLS:
+        elif op not in _POINTS:
             assert isinstance(immediate, Block)
             if op == END:
                 if immediate.kind == LOOP:

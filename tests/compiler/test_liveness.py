@@ -10,6 +10,8 @@ from mvvm.wasm.code import (
     BLOCK,
     BR,
     BR_IF,
+    BR_ON_NON_NULL,
+    BR_ON_NULL,
     BR_TABLE,
     ELSE,
     END,
@@ -19,6 +21,7 @@ from mvvm.wasm.code import (
     LOCAL_TEE,
     LOOP,
     RETURN,
+    TAIL_CALLS,
     UNREACHABLE,
     Block,
     Function,
@@ -124,14 +127,14 @@ class _Graph:
 
     def successors(self, position: int) -> list[int]:
         op, immediate = self.function.ops[position], self.function.immediates[position]
-        if op in (RETURN, UNREACHABLE):
+        if op in (RETURN, UNREACHABLE) or op in TAIL_CALLS:
             return []
         if op == BR:
             return [self.label(immediate)]
         if op == BR_TABLE:
             assert isinstance(immediate, list)
             return [self.label(block) for block in immediate]
-        if op == BR_IF:
+        if op in (BR_IF, BR_ON_NULL, BR_ON_NON_NULL):
             return [position + 1, self.label(immediate)]
         if op == ELSE:
             assert isinstance(immediate, Block)

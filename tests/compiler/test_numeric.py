@@ -15,7 +15,8 @@ from mvvm.errors import Trap
 from mvvm.wasm.opcodes import OPS, Immediate, Op
 from mvvm.wasm.types import NAMES
 
-_NUMERIC = [op for op in OPS if op.immediate == Immediate.NONE and op.pops and op.pushes]
+# Not those with two results: wide arithmetic.
+_NUMERIC = [op for op in OPS if op.immediate == Immediate.NONE and op.pops and op.pushes and len(op.pushes) == 1]
 _NUMERIC = [op for op in _NUMERIC if "v" not in op.pops + op.pushes]  # type: ignore[operator]
 _INTEGERS = (0, 1, -1, 2, 7, 15, 16, 31, 32, 33, 63, 64, -7, 100, 255, -128)
 _FLOATS = (0.0, -0.0, 1.0, -1.0, 0.5, 1.5, 2.5, -0.9, 3e9, -3e9, 5e18, 1e19, math.inf, -math.inf, math.nan)

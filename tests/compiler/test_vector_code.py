@@ -10,7 +10,6 @@ import re
 import pytest
 
 import mvvm
-from mvvm import cpu
 from mvvm.aot.disassemble import disassemble
 from mvvm.aot.machines import MACHINES
 from mvvm.options import CompileOptions, Policy, Target
@@ -80,20 +79,20 @@ def _is_vectorized(module: str, architecture: str, policy: Policy) -> bool:
     return False
 
 
-@pytest.mark.parametrize("architecture", sorted(cpu.CPUS))
+@pytest.mark.parametrize("architecture", sorted(_PACKED))
 @pytest.mark.parametrize("kernel", _KERNELS)
 def test_strips_are_vectorized_as_plain_loops_are(kernel: str, architecture: str) -> None:
     for policy in (Policy.NONE, Policy.FUNCTION, Policy.COUNTER_LOOP):
         assert _has_vector_loop(kernel, architecture, policy)
 
 
-@pytest.mark.parametrize("architecture", sorted(cpu.CPUS))
+@pytest.mark.parametrize("architecture", sorted(_PACKED))
 @pytest.mark.parametrize("kernel", _KERNELS)
 def test_loops_that_look_out_each_time_are_not(kernel: str, architecture: str) -> None:
     assert not _has_vector_loop(kernel, architecture, Policy.LOOP)
 
 
-@pytest.mark.parametrize("architecture", sorted(cpu.CPUS))
+@pytest.mark.parametrize("architecture", sorted(_PACKED))
 def test_a_loop_that_only_reads_is_vectorized_among_dirty_ones(architecture: str) -> None:
     assert _has_vector_loop("sum", architecture, Policy.LOOP_DIRTY)
     assert not _has_vector_loop("saxpy", architecture, Policy.LOOP_DIRTY)

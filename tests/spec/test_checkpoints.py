@@ -17,7 +17,7 @@ def no_cache(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", "/dev/null")
 
 
-@pytest.mark.parametrize("file", suite.files_for("mvvm"))
+@pytest.mark.parametrize("file", list(suite.files_for("mvvm")))
 def test_file(file: str) -> None:
     try:
         script = suite.path(file)

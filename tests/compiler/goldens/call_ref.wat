@@ -42,7 +42,7 @@
 ;; b2:
 ;;   store ptr %p0, ptr %global0, align 8, !tbaa !4
 ;;   %v7 = icmp eq i64 %p1, 0
-;;   br i1 %v7, label %trap13, label %b8
+;;   br i1 %v7, label %trap15, label %b8
 ;; b8:
 ;;   br label %b1
 ;; b1:
@@ -50,7 +50,7 @@
 ;; return:
 ;;   %v9 = phi i32 [1, %b6], [2, %b1]
 ;;   ret i32 %v9
-;; trap13:
-;;   call void @mvvm_trap(ptr swiftself %ctx, i32 13)
+;; trap15:
+;;   call void @mvvm_trap(ptr swiftself %ctx, i32 15)
 ;;   unreachable
 ;; }
