@@ -33,7 +33,6 @@ from mvvm.migrate.continuations import Continuations
 from mvvm.migrate.snapshot import Snapshot, prepared_folder
 from mvvm.runtime.command import instantiate
 from mvvm.runtime.func import Func
-from mvvm.runtime.global_ import Global
 from mvvm.runtime.instance import Instance
 from mvvm.runtime.program import Program
 from mvvm.runtime.wasi import Wasi
@@ -65,12 +64,8 @@ def start(
     snapshot: str | None,
     function: str,
     arguments: Sequence[int | float],
-    globals: dict[str, int],
 ) -> Answer:
-    """Call an export: to the end, or to its stable point number `stop`, which is written to the file `snapshot`.
-
-    `globals` are values that exported ones get before that.
-    """
+    """Call an export: to the end, or to its stable point number `stop`, which is written to the file `snapshot`."""
     program, _ = _load(aot)
     with _opened(place) as opened:
         if place is None:
@@ -78,10 +73,6 @@ def start(
         else:
             wasi = mvvm.Wasi([*place["args"]], place["env"], [(place["folder"], _ROOT)], *opened)
             instance = instantiate(program, wasi)
-        for name, value in globals.items():
-            item = instance.exports[name]
-            assert isinstance(item, Global)
-            item.value = value
         begin = instance.exports[function]
         assert isinstance(begin, Func)
         return _run(instance, begin, arguments, stop, snapshot)

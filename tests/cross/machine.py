@@ -125,13 +125,9 @@ class Machine:
         *,
         function: str = "_start",
         arguments: Sequence[int | float] = (),
-        globals: Mapping[str, int] | None = None,
     ) -> Answer:
-        """Call an export: to the end, or to its stable point number `stop`, which is written to the file `snapshot`.
-
-        `globals` are values that exported ones get before that.
-        """
-        more = {"function": function, "arguments": list(arguments), "globals": dict(globals or {})}
+        """Call an export: to the end, or to its stable point number `stop`, which is written to the file `snapshot`."""
+        more = {"function": function, "arguments": list(arguments)}
         return self._run("start", place, aot, stop, snapshot, more)
 
     def go_on(

@@ -11,7 +11,7 @@ from tests.cross.journey import Side
 from tests.cross.machine import NATIVE, Machine
 from tests.torture.plan import Build
 
-ARCHITECTURES = ("aarch64",)
+ARCHITECTURES = ("s390x",)
 """Those that programs go to from this machine."""
 
 

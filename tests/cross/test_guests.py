@@ -31,7 +31,7 @@ def test_same_build(machines: Machines, trial: Trial, architecture: str) -> None
     crossing = _crossing(machines, trial, architecture)
     total, theirs = crossing.numbers_of_points()
     assert total == theirs
-    counts = trial.choose(total, "")
+    counts = trial.choose(total)
     assert crossing.go_both_ways(counts) == len(counts)
 
 
@@ -40,7 +40,7 @@ def test_same_build(machines: Machines, trial: Trial, architecture: str) -> None
 def test_different_builds(machines: Machines, trial: Trial, architecture: str) -> None:
     crossing = _crossing(machines, trial, architecture)
     ours, theirs = crossing.numbers_of_points()
-    counts = trial.choose(ours, "here")
+    counts = trial.choose_inner(ours, "here")
     assert crossing.go_there(counts) == len(counts)
-    counts = trial.choose(theirs, "there")
+    counts = trial.choose_inner(theirs, "there")
     assert crossing.go_here(counts) == len(counts)
