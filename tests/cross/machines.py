@@ -11,7 +11,7 @@ from tests.cross.journey import Side
 from tests.cross.machine import NATIVE, Machine
 from tests.torture.plan import Build
 
-ARCHITECTURES = ("s390x",)
+ARCHITECTURES = ("aarch64",)
 """Those that programs go to from this machine."""
 
 
