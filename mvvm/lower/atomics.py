@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mvvm.abi import traps
-from mvvm.lower.memory import access_address, as_index, builtin, widen
+from mvvm.lower.memory import access_address, as_index, builtin, reversed_bytes, widen
 from mvvm.lower.stable_points import check_loop
 from mvvm.wasm.atomic_opcodes import OPERATIONS, WIDTHS, name
 
@@ -43,16 +43,11 @@ class _Width:
     def to_memory(self, f: FunctionLowering, value: str) -> str:
         if self.stored != self.type:
             value = f.emit(f"trunc {self.type} {value} to {self.stored}")
-        return self.reverse(f, value)
+        return reversed_bytes(f, value, self.stored)
 
     def from_memory(self, f: FunctionLowering, value: str) -> str:
-        value = self.reverse(f, value)
+        value = reversed_bytes(f, value, self.stored)
         return value if self.stored == self.type else f.emit(f"zext {self.stored} {value} to {self.type}")
-
-    def reverse(self, f: FunctionLowering, value: str) -> str:
-        if not f.facts.reverses_bytes or self.bits == 8:
-            return value
-        return f.emit(f"call {self.stored} @llvm.bswap.{self.stored}({self.stored} {value})")
 
     @property
     def alignment(self) -> str:
@@ -105,7 +100,7 @@ def _modify_reversed(f: FunctionLowering, width: _Width, operation: str, address
     before, again, done = f.current, f.label(), f.label()
     old, found = f.name(), f.name()
     f.lines.append(f"  br label %{again}\n{again}:\n  {old} = phi {stored} [{first}, %{before}], [{found}, %{again}]")
-    new = width.reverse(f, f.emit(f"{operation} {stored} {width.reverse(f, old)}, {value}"))
+    new = reversed_bytes(f, f.emit(f"{operation} {stored} {reversed_bytes(f, old, stored)}, {value}"), stored)
     pair = f.emit(f"cmpxchg ptr {address}, {stored} {old}, {stored} {new} seq_cst seq_cst, align {width.bits // 8}")
     f.lines.append(f"  {found} = extractvalue {{ {stored}, i1 }} {pair}, 0")
     success = f.emit(f"extractvalue {{ {stored}, i1 }} {pair}, 1")

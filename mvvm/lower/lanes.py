@@ -105,9 +105,15 @@ def lane(f: FunctionLowering, count: int, index: int) -> int:
     return count - 1 - index if f.facts.reverses_bytes else index
 
 
-def splat(count: int, lane: str, value: object) -> str:
-    """A vector constant, all lanes alike."""
-    return f"splat ({lane} {value})"
+def extract(f: FunctionLowering, shape: Shape, vector: str, index: int) -> str:
+    """A lane of a vector, by Wasm's number."""
+    return f.emit(f"extractelement {shape.llvm} {vector}, i64 {lane(f, shape.count, index)}")
+
+
+def insert(f: FunctionLowering, shape: Shape, vector: str, value: str, index: int) -> str:
+    """A vector with another value in a lane, by Wasm's number."""
+    at = lane(f, shape.count, index)
+    return f.emit(f"insertelement {shape.llvm} {vector}, {shape.lane} {value}, i64 {at}")
 
 
 def shuffle(f: FunctionLowering, llvm: str, first: str, second: str, indices: Sequence[int]) -> str:

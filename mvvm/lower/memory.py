@@ -67,6 +67,15 @@ def _index(f: FunctionLowering, base: str, index: str) -> str:
     return address
 
 
+def reversed_bytes(f: FunctionLowering, value: str, integer: str) -> str:
+    """An integer of an LLVM type from the order of memory to that of the machine, or back."""
+    if not f.facts.reverses_bytes or integer == "i8":
+        return value
+    if integer == "i128":
+        f.declarations.add("declare i128 @llvm.bswap.i128(i128)\n")
+    return f.emit(f"call {integer} @llvm.bswap.{integer}({integer} {value})")
+
+
 _FLOATS = {"float": "i32", "double": "i64"}
 
 
@@ -80,9 +89,8 @@ def _load(type_: str, bits: int = 0, extend: str = "") -> Handler:
         memory, offset = immediate
         address = access_address(f, memory, offset, f.stack.pop())
         line = len(f.lines)
-        if f.facts.reverses_bytes and integer != "i8":
-            value = f.emit(f"load {integer}, ptr {address}{after}")
-            value = f.emit(f"call {integer} @llvm.bswap.{integer}({integer} {value})")
+        if f.facts.reverses_bytes:
+            value = reversed_bytes(f, f.emit(f"load {integer}, ptr {address}{after}"), integer)
             if integer != narrow:
                 value = f.emit(f"bitcast {integer} {value} to {narrow}")
         else:
@@ -104,11 +112,11 @@ def _store(type_: str, bits: int = 0) -> Handler:
         if bits:
             stored = f"i{bits}"
             value = f.emit(f"trunc {type_} {value} to {stored}")
-        if f.facts.reverses_bytes and stored != "i8":
+        if f.facts.reverses_bytes:
             if stored in _FLOATS:
                 value = f.emit(f"bitcast {stored} {value} to {_FLOATS[stored]}")
                 stored = _FLOATS[stored]
-            value = f.emit(f"call {stored} @llvm.bswap.{stored}({stored} {value})")
+            value = reversed_bytes(f, value, stored)
         f.lines.append(f"  store {stored} {value}, ptr {address}, align 1, {LINEAR_MEMORY}")
 
     return lower

@@ -13,9 +13,10 @@ from mvvm.lower.lanes import (
     Shape,
     call,
     cast,
+    extract,
     from_lanes,
+    insert,
     known_lanes,
-    lane,
     pop,
     push,
     shuffle,
@@ -64,7 +65,7 @@ def _splat(shape: Shape) -> Handler:
 def _extract(shape: Shape, extend: str = "") -> Handler:
     def lower(f: FunctionLowering, index: Any) -> None:
         vector = pop(f, shape.llvm)
-        value = f.emit(f"extractelement {shape.llvm} {vector}, i64 {lane(f, shape.count, index)}")
+        value = extract(f, shape, vector, index)
         f.stack.append(f.emit(f"{extend} {shape.lane} {value} to i32") if extend else value)
 
     return lower
@@ -78,13 +79,8 @@ def _replace(shape: Shape) -> Handler:
             known[index] = _bits(value, shape)
             f.stack.append(from_lanes(f, known, shape))
             return
-        lane_ = _narrowed(f, value, shape)
-        at = lane(f, shape.count, index)
-        push(
-            f,
-            f.emit(f"insertelement {shape.llvm} {cast(f, vector, shape.llvm)}, {shape.lane} {lane_}, i64 {at}"),
-            shape.llvm,
-        )
+        narrowed = _narrowed(f, value, shape)
+        push(f, insert(f, shape, cast(f, vector, shape.llvm), narrowed, index), shape.llvm)
 
     return lower
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mvvm.lower.lanes import I8X16, I16X8, I32X4, I64X2, INTEGERS, V128, Shape, lane, pop, push
+from mvvm.lower.lanes import I8X16, I16X8, I32X4, I64X2, INTEGERS, V128, Shape, extract, insert, pop, push
 from mvvm.lower.llvm_types import LINEAR_MEMORY
-from mvvm.lower.memory import access_address
+from mvvm.lower.memory import access_address, reversed_bytes
 from mvvm.lower.simd_lanes import fill
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mvvm.lower.function import FunctionLowering
     from mvvm.lower.simd_rows import Handler
 
@@ -18,26 +20,24 @@ _ACCESS = f", align 1, {LINEAR_MEMORY}"
 
 def _load_as(f: FunctionLowering, address: str, llvm: str, bits: int) -> str:
     """Load a vector or an integer of so many bits, little-endian, and in the order of the machine."""
-    if not f.facts.reverses_bytes or bits == 8:
+    if not f.facts.reverses_bytes:
         return f.emit(f"load {llvm}, ptr {address}{_ACCESS}")
-    value = f.emit(f"load i{bits}, ptr {address}{_ACCESS}")
-    value = _reversed(f, value, bits)
-    return value if llvm == f"i{bits}" else f.emit(f"bitcast i{bits} {value} to {llvm}")
+    integer = f"i{bits}"
+    value = reversed_bytes(f, f.emit(f"load {integer}, ptr {address}{_ACCESS}"), integer)
+    return value if llvm == integer else f.emit(f"bitcast {integer} {value} to {llvm}")
 
 
-def _reversed(f: FunctionLowering, value: str, bits: int) -> str:
-    if bits == 128:
-        f.declarations.add("declare i128 @llvm.bswap.i128(i128)\n")
-    return f.emit(f"call i{bits} @llvm.bswap.i{bits}(i{bits} {value})")
+def _load(load: Callable[[FunctionLowering, str], str], llvm: str) -> Handler:
+    """A load: `load` makes a vector of the type `llvm` of what is at an address."""
 
+    def lower(f: FunctionLowering, immediate: Any) -> None:
+        memory, offset = immediate
+        address = access_address(f, memory, offset, f.stack.pop())
+        line = len(f.lines)
+        push(f, load(f, address), llvm)
+        f.loads[f.stack[-1]] = line
 
-def _load(f: FunctionLowering, immediate: Any) -> None:
-    memory, offset = immediate
-    address = access_address(f, memory, offset, f.stack.pop())
-    line = len(f.lines)
-    value = _load_as(f, address, V128, 128)
-    f.loads[value] = line
-    f.stack.append(value)
+    return lower
 
 
 def _store(f: FunctionLowering, immediate: Any) -> None:
@@ -45,7 +45,7 @@ def _store(f: FunctionLowering, immediate: Any) -> None:
     value = f.stack.pop()
     address = access_address(f, memory, offset, f.stack.pop())
     if f.facts.reverses_bytes:
-        whole = _reversed(f, f.emit(f"bitcast {V128} {value} to i128"), 128)
+        whole = reversed_bytes(f, f.emit(f"bitcast {V128} {value} to i128"), "i128")
         f.lines.append(f"  store i128 {whole}, ptr {address}{_ACCESS}")
     elif f.facts.architecture == "riscv64":
         # It takes two instructions. The upper half is the one that may trap, and then must be the first.
@@ -59,40 +59,20 @@ def _store(f: FunctionLowering, immediate: Any) -> None:
 
 def _load_extend(narrow: Shape, wide: Shape, extend: str) -> Handler:
     llvm = f"<{wide.count} x {narrow.lane}>"
-
-    def lower(f: FunctionLowering, immediate: Any) -> None:
-        memory, offset = immediate
-        address = access_address(f, memory, offset, f.stack.pop())
-        line = len(f.lines)
-        value = _load_as(f, address, llvm, 64)
-        push(f, f.emit(f"{extend} {llvm} {value} to {wide.llvm}"), wide.llvm)
-        f.loads[f.stack[-1]] = line
-
-    return lower
+    return _load(
+        lambda f, address: f.emit(f"{extend} {llvm} {_load_as(f, address, llvm, 64)} to {wide.llvm}"), wide.llvm
+    )
 
 
 def _load_splat(shape: Shape) -> Handler:
-    def lower(f: FunctionLowering, immediate: Any) -> None:
-        memory, offset = immediate
-        address = access_address(f, memory, offset, f.stack.pop())
-        line = len(f.lines)
-        push(f, fill(f, shape, _load_as(f, address, shape.lane, shape.width)), shape.llvm)
-        f.loads[f.stack[-1]] = line
-
-    return lower
+    return _load(lambda f, address: fill(f, shape, _load_as(f, address, shape.lane, shape.width)), shape.llvm)
 
 
 def _load_zero(shape: Shape) -> Handler:
-    def lower(f: FunctionLowering, immediate: Any) -> None:
-        memory, offset = immediate
-        address = access_address(f, memory, offset, f.stack.pop())
-        line = len(f.lines)
-        value = _load_as(f, address, shape.lane, shape.width)
-        at = lane(f, shape.count, 0)
-        push(f, f.emit(f"insertelement {shape.llvm} zeroinitializer, {shape.lane} {value}, i64 {at}"), shape.llvm)
-        f.loads[f.stack[-1]] = line
+    def load(f: FunctionLowering, address: str) -> str:
+        return insert(f, shape, "zeroinitializer", _load_as(f, address, shape.lane, shape.width), 0)
 
-    return lower
+    return _load(load, shape.llvm)
 
 
 def _load_lane(shape: Shape) -> Handler:
@@ -102,8 +82,7 @@ def _load_lane(shape: Shape) -> Handler:
         address = access_address(f, memory, offset, f.stack.pop())
         line = len(f.lines)
         value = _load_as(f, address, shape.lane, shape.width)
-        at = lane(f, shape.count, index)
-        push(f, f.emit(f"insertelement {shape.llvm} {vector}, {shape.lane} {value}, i64 {at}"), shape.llvm)
+        push(f, insert(f, shape, vector, value, index), shape.llvm)
         f.loads[f.stack[-1]] = line
 
     return lower
@@ -114,16 +93,17 @@ def _store_lane(shape: Shape) -> Handler:
         memory, offset, index = immediate
         vector = pop(f, shape.llvm)
         address = access_address(f, memory, offset, f.stack.pop())
-        value = f.emit(f"extractelement {shape.llvm} {vector}, i64 {lane(f, shape.count, index)}")
-        if f.facts.reverses_bytes and shape is not I8X16:
-            value = _reversed(f, value, shape.width)
+        value = reversed_bytes(f, extract(f, shape, vector, index), shape.lane)
         f.lines.append(f"  store {shape.lane} {value}, ptr {address}{_ACCESS}")
 
     return lower
 
 
 def _handlers() -> dict[str, Handler]:
-    rows: dict[str, Handler] = {"v128.load": _load, "v128.store": _store}
+    rows: dict[str, Handler] = {
+        "v128.load": _load(lambda f, address: _load_as(f, address, V128, 128), V128),
+        "v128.store": _store,
+    }
     for narrow, wide in ((I8X16, I16X8), (I16X8, I32X4), (I32X4, I64X2)):
         for sign, extend in (("s", "sext"), ("u", "zext")):
             rows[f"v128.load{narrow.width}x{wide.count}_{sign}"] = _load_extend(narrow, wide, extend)
