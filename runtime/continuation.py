@@ -16,8 +16,8 @@ from mvvm.proto import wire
 from mvvm.runtime.capture import value_of
 from mvvm.runtime.entry import enter
 from mvvm.runtime.mapping import MappedCode, check_places, memory_file
-from mvvm.runtime.values import put_vector, vector_at
-from mvvm.wasm.types import F32, FUNCREF, I32, V128
+from mvvm.runtime.values import bits_at, put_bits
+from mvvm.wasm.types import FUNCREF
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from mvvm.runtime.instance import Instance
     from mvvm.runtime.program import Program
 
-_NARROW = I32 + F32
 _MISSING = ("missing", 0)
 
 
@@ -84,29 +83,23 @@ class Continuation:
         if frame.function != self.function or "".join([type_ for type_, _ in values]) != self.types:
             raise BadSnapshot(f"damaged snapshot: the frame at byte {frame.pc:#x} has other values than it should")
         slots = (ctypes.c_uint64 * self._num_slots)()
+        address = ctypes.addressof(slots)
         for slot, (type_, bits) in zip(first_slots(self.types), values, strict=False):
-            if type_ in _NARROW:  # in the low bytes, whatever the byte order
-                ctypes.c_uint32.from_buffer(slots, 8 * slot).value = bits
-            elif type_ == V128:
-                put_vector(ctypes.addressof(slots) + 8 * slot, bits)
-            else:
-                slots[slot] = instance.funcref(bits) if type_ == FUNCREF else bits
-        enter(instance, self._address, instance.context, ctypes.addressof(slots))
+            put_bits(address + 8 * slot, type_, instance.funcref(bits) if type_ == FUNCREF else bits)
+        enter(instance, self._address, instance.context, address)
         switch = ctypes.c_uint64.from_address(instance.context + CONTEXT_SWITCH)
         if not switch.value:
-            return [_value(instance, t, slots, 2 * position) for position, t in enumerate(self.results)]
+            return [_value(instance, t, address, 2 * position) for position, t in enumerate(self.results)]
         pc, switch.value = switch.value, 0
         locals_, types = self.switches[pc]
-        values = [_value(instance, type_, slots, slot) for slot, type_ in zip(first_slots(types), types, strict=False)]
+        pairs = zip(first_slots(types), types, strict=False)
+        values = [_value(instance, type_, address, slot) for slot, type_ in pairs]
         live = dict(zip(locals_, values[: len(locals_)], strict=True))
         return Frame(self.function, pc, AT, live, values[len(locals_) :])
 
 
-def _value(instance: Instance, type_: str, slots: ctypes.Array[ctypes.c_uint64], slot: int) -> Value:
-    if type_ == V128:
-        return type_, vector_at(ctypes.addressof(slots) + 8 * slot)
-    narrow = ctypes.c_uint32.from_buffer(slots, 8 * slot).value
-    return value_of(instance, type_, narrow if type_ in _NARROW else slots[slot])
+def _value(instance: Instance, type_: str, slots: int, slot: int) -> Value:
+    return value_of(instance, type_, bits_at(slots + 8 * slot, type_))
 
 
 def switches_of(contents: bytes | memoryview) -> list[int]:

@@ -185,14 +185,10 @@ class Controller:
 
     def on_interrupt(self) -> bool:
         """A host call that waits was interrupted: whether to stop. Else it is to be made anew."""
-        if self._held or self._wanted != REQUESTED:
-            assert self.wake is not None
-            self.wake.clear()  # set again when checkpoints are held off no more
-            return False
-        return self.on_point(HOST_CALL)
+        return self.stops_waits() and self.on_point(HOST_CALL)
 
     def stops_waits(self) -> bool:
-        """A memory.atomic.wait was interrupted: whether a stop was asked for, so that its stable point is to ask."""
+        """What waits was interrupted: whether a stop was asked for; a memory.atomic.wait asks at its stable point."""
         if self._held or self._wanted != REQUESTED:
             assert self.wake is not None
             self.wake.clear()  # set again when checkpoints are held off no more

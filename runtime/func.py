@@ -12,7 +12,7 @@ from mvvm.errors import UsageError
 from mvvm.runtime import thread as threads
 from mvvm.runtime.entry import enter
 from mvvm.runtime.store import Store, instance_at, numbered_type
-from mvvm.runtime.values import from_raw, put_vector, to_raw, vector_at
+from mvvm.runtime.values import bits_at, from_raw, put_bits, to_raw
 from mvvm.runtime.wake import Interrupted
 from mvvm.wasm.types import EXTERNREF, F32, F64, FUNCREF, I32, I64, V128, FuncType
 
@@ -98,26 +98,19 @@ class Func:
         program = self.instance.program
         results = self.type.results
         values = (ctypes.c_uint64 * (2 * max(len(args), len(results), 1)))()
-        for position, bits in enumerate(args):
-            values[2 * position] = bits
-        if _SHIFTS:
-            for position, type_ in enumerate(self.type.params):
-                values[2 * position] <<= _SHIFTS.get(type_, 0)
-        if V128 in self.type.params:
-            for position, (bits, type_) in enumerate(zip(args, self.type.params, strict=True)):
-                if type_ == V128:
-                    put_vector(ctypes.addressof(values) + 16 * position, bits)
-        enter(self.instance, program.invoke_thunk(self.type), self.record, ctypes.addressof(values))
-        if V128 in results:
-            return [
-                vector_at(ctypes.addressof(values) + 16 * i)
-                if t == V128
-                else values[2 * i] >> _SHIFTS.get(t, 0) & _MASKS.get(t, 0xFFFFFFFF_FFFFFFFF)
-                for i, t in enumerate(results)
-            ]
-        if _SHIFTS:
-            return [values[2 * i] >> _SHIFTS.get(t, 0) for i, t in enumerate(results)]
-        return [values[2 * i] & _MASKS.get(t, 0xFFFFFFFF_FFFFFFFF) for i, t in enumerate(results)]
+        address = ctypes.addressof(values)
+        # Words of a little-endian machine need no look at their types, which would cost a fifth of a call.
+        are_words = not _SHIFTS and V128 not in self.type.key
+        if are_words:
+            for position, bits in enumerate(args):
+                values[2 * position] = bits
+        else:
+            for position, (bits, type_) in enumerate(zip(args, self.type.params, strict=False)):
+                put_bits(address + 16 * position, type_, bits)
+        enter(self.instance, program.invoke_thunk(self.type), self.record, address)
+        if are_words:
+            return [values[2 * i] & _MASKS.get(t, 0xFFFFFFFF_FFFFFFFF) for i, t in enumerate(results)]
+        return [bits_at(address + 16 * position, type_) for position, type_ in enumerate(results)]
 
     def callback(self) -> int:
         """The address of native code that calls a host function (HOST_CALLBACK)."""

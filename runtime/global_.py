@@ -7,8 +7,8 @@ import ctypes
 from mvvm.abi.context import GLOBAL_SIZE
 from mvvm.errors import UsageError
 from mvvm.runtime.store import Store
-from mvvm.runtime.values import from_raw, put_vector, to_raw, vector_at
-from mvvm.wasm.types import F32, I32, V128, GlobalType
+from mvvm.runtime.values import bits_at, from_raw, put_bits, to_raw
+from mvvm.wasm.types import GlobalType
 
 
 class Global:
@@ -38,19 +38,11 @@ class Global:
     @property
     def raw(self) -> int:
         """The bits of the value."""
-        if self.type.value == V128:
-            return vector_at(self.address)
-        form = ctypes.c_uint32 if self.type.value in (I32, F32) else ctypes.c_uint64
-        return form.from_address(self.address).value
+        return bits_at(self.address, self.type.value)
 
     @raw.setter
     def raw(self, bits: int) -> None:
-        if self.type.value in (I32, F32):
-            ctypes.c_uint32.from_address(self.address).value = bits
-        elif self.type.value == V128:
-            put_vector(self.address, bits)
-        else:
-            ctypes.c_uint64.from_address(self.address).value = bits
+        put_bits(self.address, self.type.value, bits)
 
     @property
     def value(self) -> object:

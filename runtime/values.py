@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from mvvm.runtime.store import Store
 
 _BITS = {I32: 32, I64: 64}
+_NARROW = I32 + F32
 
 
 def to_raw(value: object, type_: str, store: Store) -> int:
@@ -97,11 +98,18 @@ def from_raw(bits: int, type_: str) -> object:
     return references.object_of(bits)
 
 
-def vector_at(address: int) -> int:
-    """The bits of a v128 in memory that compiled code wrote: an integer in the order of the machine."""
-    return int.from_bytes(ctypes.string_at(address, 16), byteorder)
+def bits_at(address: int, type_: str) -> int:
+    """The bits of a value that compiled code put at an address, in as many bytes as its type has."""
+    if type_ == V128:
+        return int.from_bytes(ctypes.string_at(address, 16), byteorder)
+    form = ctypes.c_uint32 if type_ in _NARROW else ctypes.c_uint64
+    return form.from_address(address).value
 
 
-def put_vector(address: int, bits: int) -> None:
-    """Put a v128 where compiled code reads it."""
-    ctypes.memmove(address, bits.to_bytes(16, byteorder), 16)
+def put_bits(address: int, type_: str, bits: int) -> None:
+    """Put a value where compiled code reads it, as it does."""
+    if type_ == V128:
+        ctypes.memmove(address, bits.to_bytes(16, byteorder), 16)
+    else:
+        form = ctypes.c_uint32 if type_ in _NARROW else ctypes.c_uint64
+        form.from_address(address).value = bits
