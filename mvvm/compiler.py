@@ -58,10 +58,11 @@ def compile_module(
     if len({target.architecture for target in targets}) < len(targets):
         raise UsageError("a file has code for one target of each architecture")
     module = read_valid_module(source, report)
+    facts = ModuleFacts(module, options)
     images: dict[str, bytes] = {}
     # The first target's is the whole file, made last: it has the others in it.
     for done, target in enumerate(reversed(targets)):
-        plan = _Plan(module, replace(options, target=target))
+        plan = _Plan(module, replace(options, target=target), facts.for_target(target))
         # Decode bodies, run the passes on them, lower, optimize, generate code: a partition at a time.
         parts = list(_compile_partitions(plan, "obj", jobs, _share(progress, done, len(targets)), report))
         with _Timed(report, "link"):
@@ -95,7 +96,8 @@ def emit_parts(
     Arguments and errors are those of `compile_module`.
     """
     report = {} if report is None else report
-    plan = _Plan(read_valid_module(source, report), options)
+    module = read_valid_module(source, report)
+    plan = _Plan(module, options, ModuleFacts(module, options))
     return [part.contents for part in _compile_partitions(plan, emit, jobs, progress, report)]
 
 
@@ -150,10 +152,10 @@ class ContinuationCompiler:
 class _Plan:
     """A module with what its partitions have in common, and the partitions."""
 
-    def __init__(self, module: Module, options: CompileOptions) -> None:
+    def __init__(self, module: Module, options: CompileOptions, facts: ModuleFacts) -> None:
         self.module = module
         self.options = options
-        self.facts = ModuleFacts(module, options)
+        self.facts = facts
         self.shadow_stack = find_shadow_stack(module) if options.aux_stack_check else None
         self.partitions = cut(module)
         # With a single partition LLVM sees all callers, and may drop what has no address and was inlined.

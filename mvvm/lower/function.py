@@ -7,6 +7,7 @@ SSA values directly, with phis where control flow merges, so LLVM has no stack s
 from __future__ import annotations
 
 from contextlib import contextmanager
+from copy import copy
 from typing import TYPE_CHECKING
 
 from mvvm.abi.context import MEMORY_BASE, MEMORY_CELL, ContextLayout
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
     from mvvm.lower.loops import Loop
     from mvvm.lower.stable_points import Commit, Point
-    from mvvm.options import CompileOptions
+    from mvvm.options import CompileOptions, Target
 
 Edge = tuple[str, "Sequence[str]", "Sequence[str]"]  # from LLVM block, values for the label's types, for its locals
 
@@ -57,10 +58,7 @@ class ModuleFacts:
     def __init__(self, module: Module, options: CompileOptions, suspending: set[int] | None = None) -> None:
         """`suspending` are the functions that may suspend, if that is known already."""
         self.info = info = module.info
-        self.architecture = options.target.architecture
-        self.features = options.target.features  # as LLVM calls them, those that not every such machine has
-        # Whether memories have another byte order than the machine.
-        self.reverses_bytes = self.architecture in BIG_ENDIAN
+        self._aim(options.target)
         self.has_wide_memory = any(limits.index64 for limits in info.memories)
         self.layout = ContextLayout(info)
         changed = find_changed_tables(module)
@@ -85,6 +83,18 @@ class ModuleFacts:
         self._canonical: dict[str, int] = {}
         for index, type_ in enumerate(info.types):
             self._canonical.setdefault(type_.identity, index)
+
+    def _aim(self, target: Target) -> None:
+        self.architecture = target.architecture
+        self.features = target.features  # as LLVM calls them, those that not every such machine has
+        # Whether memories have another byte order than the machine.
+        self.reverses_bytes = target.architecture in BIG_ENDIAN
+
+    def for_target(self, target: Target) -> ModuleFacts:
+        """The same module for another target: what is decided on Wasm is the same."""
+        facts = copy(self)
+        facts._aim(target)
+        return facts
 
     def canonical_type(self, type_index: int) -> int:
         """The first type index that stands for the same type."""
