@@ -7,10 +7,10 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
-from mvvm.abi.elf import MAGIC
 from mvvm.cli.ending import say
 from mvvm.cli.output import about, read_input
 from mvvm.cli.progress import ProgressBar, compile_progress
+from mvvm.cli.run import is_elf
 from mvvm.errors import UsageError
 from mvvm.migrate.prepare import prepare
 from mvvm.migrate.snapshot import Snapshot, prepared_folder
@@ -47,13 +47,11 @@ def parse_architectures(lists: Sequence[str]) -> list[str]:
 
 
 def check_program(path: str) -> None:
-    """Raise UsageError where a program is no `.aot` file: what a module is compiled to depends on the machine."""
-    try:
-        with open(path, "rb") as file:
-            is_elf = file.read(len(MAGIC)) == MAGIC
-    except OSError:
-        return  # whoever loads it says so
-    if not is_elf:
+    """Raise UsageError where a program is no `.aot` file: what a module is compiled to depends on the machine.
+
+    Raises InputError where it cannot be read.
+    """
+    if not is_elf(path):
         raise UsageError(f"--prepare: {path} is no .aot file: compile it first (mvvm-compile)")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import _thread
 import os
 
+from mvvm.abi.elf import MAGIC
 from mvvm.cli.ending import guest_status
 from mvvm.errors import EnvironmentFailure, GuestExit, IncompatibleAot, InputError, UsageError
 from mvvm.runtime.program import load
@@ -63,14 +64,7 @@ def load_program(
     A module is compiled with `opt_level` for `cpu`, and so that it can be stopped if `checkpoint`. An `.aot` file whose
     code cannot run here is compiled again, unless that is in the folder `prepared`.
     """
-    file = _open(path)
-    try:
-        is_elf = os.read(file, 4) == b"\x7fELF"
-    except OSError as error:
-        raise InputError(f"{path}: {error.strerror}") from None
-    finally:
-        os.close(file)
-    if is_elf or path.endswith(".aot"):
+    if is_elf(path) or path.endswith(".aot"):
         if opt_level is not None or cpu is not None:
             raise UsageError(f"{path} is compiled already: --opt-level and --cpu are for modules")
         try:
@@ -82,6 +76,17 @@ def load_program(
     from mvvm.cli.compile import load_module
 
     return load_module(command, path, opt_level, cpu, checkpoint=checkpoint, quiet=quiet)
+
+
+def is_elf(path: str) -> bool:
+    """Whether a file is an ELF file, as `.aot` files are. Raises InputError."""
+    file = _open(path)
+    try:
+        return os.read(file, len(MAGIC)) == MAGIC
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror}") from None
+    finally:
+        os.close(file)
 
 
 def _open(path: str) -> int:
