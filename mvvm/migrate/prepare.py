@@ -11,7 +11,7 @@ import os
 
 from mvvm import cache
 from mvvm.abi.view import AT
-from mvvm.errors import EnvironmentFailure, IncompatibleAot
+from mvvm.errors import EnvironmentFailure
 from mvvm.migrate.compiling import CONTINUATION, about, compiler, continuation_compiler, continuation_key
 from mvvm.migrate.recompile import options_for
 from mvvm.runtime.aot_contents import AotContents
@@ -40,10 +40,14 @@ def prepare(
     Returns the number of files. Raises InputError; EnvironmentFailure where there is no compiler or the folder cannot
     be written.
     """
-    snapshot.check_module(AotContents(aot).target.module_sha256)
+    first = AotContents(aot)
+    snapshot.check_module(first.target.module_sha256)
     entries = _Entries(os.path.join(folder, architecture))
     try:
-        code = _code(aot, architecture, entries, compiling)
+        if architecture in first.architectures:
+            code = AotContents(aot, architecture)
+        else:
+            code = _compiled(first, architecture, entries, compiling)
         labels = list(dict.fromkeys((frame.function, frame.pc, frame.kind) for frame in snapshot.view.frames))
         known = set(labels)
         prefix = about(code)
@@ -65,17 +69,13 @@ def prepare(
     return len(entries.names)
 
 
-def _code(aot: bytes, architecture: str, entries: _Entries, progress: Progress | None) -> AotContents:
-    """What the file has for an architecture, or what its module is compiled to for it, as on the machine itself."""
-    try:
-        return AotContents(aot, architecture)
-    except IncompatibleAot:
-        first = AotContents(aot)  # of another format version: raises again
-    options = options_for(first.target, architecture)
-    name = cache.program_key(first.wasm, options)
+def _compiled(aot: AotContents, architecture: str, entries: _Entries, progress: Progress | None) -> AotContents:
+    """What the module is compiled to for an architecture, as on the machine itself."""
+    options = options_for(aot.target, architecture)
+    name = cache.program_key(aot.wasm, options)
     contents = entries.find(name, cache.AOT)
     if contents is None:
-        compiled: bytes = compiler().compile_module(bytes(first.wasm), options, None, progress)
+        compiled: bytes = compiler().compile_module(bytes(aot.wasm), options, None, progress)
         contents = entries.add(name, cache.AOT, compiled)
     return AotContents(bytes(contents))
 
