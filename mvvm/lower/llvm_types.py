@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from typing import TYPE_CHECKING
 
 from mvvm.wasm.types import EXTERNREF, F32, F64, FUNCREF, I32, I64, V128, FuncType
@@ -36,6 +37,11 @@ def _special(bits: int) -> int:
 def f64_constant(bits: int) -> str:
     """An f64 of the given bits."""
     return f"0x{bits:016X}"
+
+
+def double(value: float) -> str:
+    """A constant of type double."""
+    return f64_constant(struct.unpack("<Q", struct.pack("<d", value))[0])
 
 
 def phi(type_: str, origins: list[str], values: Sequence[str]) -> str:

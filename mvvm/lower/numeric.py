@@ -7,11 +7,10 @@ instructions that make NaNs, and those that cannot tell them apart, from the oth
 
 from __future__ import annotations
 
-import struct
 from typing import TYPE_CHECKING, Any
 
 from mvvm.abi import traps
-from mvvm.lower.llvm_types import f32_constant, f64_constant
+from mvvm.lower.llvm_types import double, f32_constant, f64_constant
 from mvvm.lower.nans import arithmetic, blind, canonical, canonicalize, quieten
 
 if TYPE_CHECKING:
@@ -224,7 +223,7 @@ _RANGES = {
 
 def _truncate(to: str, source: str, sign: str) -> Handler:
     llvm = _FLOATS[source]
-    bounds = [_float_text(bound) for bound in _RANGES[to, source, sign]]
+    bounds = [double(bound) for bound in _RANGES[to, source, sign]]
 
     def lower(f: FunctionLowering, _: Any) -> None:
         value = f.stack[-1]
@@ -236,10 +235,6 @@ def _truncate(to: str, source: str, sign: str) -> Handler:
         f.stack[-1] = f.emit(f"fpto{sign}i {llvm} {value} to {to}")
 
     return lower
-
-
-def _float_text(value: float) -> str:
-    return f"0x{struct.unpack('>Q', struct.pack('>d', value))[0]:016X}"
 
 
 # Constants that make LLVM fold an arithmetic instruction to its other operand.

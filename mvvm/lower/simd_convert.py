@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import struct
 from typing import TYPE_CHECKING, Any
 
 from mvvm.lower.lanes import F32X4, F64X2, I32X4, call, pop, push, shuffle
-from mvvm.lower.llvm_types import f64_constant
+from mvvm.lower.llvm_types import double
 from mvvm.lower.simd_float import push_arithmetic, quieten, x86_extremum
 from mvvm.lower.simd_widths import half
 
@@ -86,14 +85,14 @@ def _x86_unsigned_f64(f: FunctionLowering, value: str) -> str:
     positive = x86_extremum(f, F64X2, "max", value, "zeroinitializer")
     inside = x86_extremum(f, F64X2, "min", positive, _highest(32))
     whole = call(f, _DOUBLES, "llvm.trunc.v2f64", (_DOUBLES, inside))
-    total = f.emit(f"fadd {_DOUBLES} {whole}, splat (double {f64_constant(1075 << 52)})")
+    total = f.emit(f"fadd {_DOUBLES} {whole}, splat (double {double(2.0**52)})")
     words = f.emit(f"bitcast {_DOUBLES} {total} to {_INTS}")
     return shuffle(f, _INTS, words, "zeroinitializer", (0, 2, 4, 5))
 
 
 def _highest(bits: int) -> str:
     """The highest number of so many bits, in all lanes."""
-    return f"splat (double 0x{struct.unpack('>Q', struct.pack('>d', (1 << bits) - 1))[0]:016X})"
+    return f"splat (double {double((1 << bits) - 1)})"
 
 
 def _convert(sign: str) -> Handler:
