@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import wasmtime
 
 from mvvm.errors import InvalidModule
@@ -26,7 +28,7 @@ def read_module(source: bytes) -> bytes:
 def validate(wasm: bytes) -> None:
     """Raise InvalidModule unless wasmtime finds the binary module valid."""
     try:
-        wasmtime.Module.validate(_ENGINE, wasm)
+        wasmtime.Module.validate(_engine(), wasm)
     except wasmtime.WasmtimeError as error:
         raise InvalidModule(_first_lines(error)) from None
 
@@ -34,12 +36,13 @@ def validate(wasm: bytes) -> None:
 def may_tail_call(wasm: bytes) -> bool:
     """Whether a valid module may have an instruction that makes a tail call: most have none, which this tells fast."""
     try:
-        wasmtime.Module.validate(_WITHOUT_TAIL_CALLS, wasm)
+        wasmtime.Module.validate(_engine(tail_calls=False), wasm)
     except wasmtime.WasmtimeError:
         return True
     return False
 
 
+@cache
 def _engine(*, tail_calls: bool = True) -> wasmtime.Engine:
     config = wasmtime.Config()
     config.wasm_threads = True
@@ -53,10 +56,6 @@ def _engine(*, tail_calls: bool = True) -> wasmtime.Engine:
         # return_call_ref belongs to function references, on which these build.
         config.wasm_gc = config.wasm_exceptions = config.wasm_function_references = False
     return wasmtime.Engine(config)
-
-
-_ENGINE = _engine()
-_WITHOUT_TAIL_CALLS = _engine(tail_calls=False)
 
 
 def _first_lines(error: Exception) -> str:
