@@ -19,12 +19,12 @@ from pathlib import Path
 from typing import Any
 
 import mvvm
+from bench.migration import start_of
 from bench.suite import SUITE, Case
 from mvvm import cpu
 from mvvm.abi.view import Frame
 from mvvm.migrate.snapshot import prepared_folder
 from mvvm.options import CompileOptions, Policy, Target
-from mvvm.runtime.command import instantiate
 from mvvm.runtime.control import Controller
 from tests.programs.cache import CACHE
 from tests.worlds import World, world
@@ -41,13 +41,7 @@ def _compile(case: Case, architecture: str) -> bytes:
 
 def _stop(case: Case, program: mvvm.Program, folder: Path, path: Path) -> dict[str, float]:
     """Stop a program after a while. Returns milliseconds: from the request to the last frame's commit, and writing."""
-    workload = case.workload
-    workload.prepare(folder)
-    null = os.open(os.devnull, os.O_RDWR)
-    stdin = os.open(folder / workload.stdin, os.O_RDONLY) if workload.stdin else null
-    wasi = mvvm.Wasi([workload.program, *workload.args], dict(workload.env), [(str(folder), "/")], stdin, null, null)
-    start = instantiate(program, wasi).exports["_start"]
-    assert isinstance(start, mvvm.Func)
+    start = start_of(case, program, str(folder))
     times: dict[str, float] = {}
     take, request = Controller.take, Controller.request
 

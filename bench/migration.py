@@ -62,7 +62,8 @@ def _program(case: Case) -> mvvm.Program:
     return mvvm.load(str(path))
 
 
-def _start(case: Case, program: mvvm.Program, folder: str) -> mvvm.Func:
+def start_of(case: Case, program: mvvm.Program, folder: str) -> mvvm.Func:
+    """The `_start` of a case's program, with its workload in a folder."""
     workload = case.workload
     workload.prepare(Path(folder))
     null = os.open(os.devnull, os.O_RDWR)
@@ -100,9 +101,9 @@ def _throughput(case: Case, rounds: int) -> float:
     unbroken, broken = [], []
     for _ in range(rounds):
         with tempfile.TemporaryDirectory() as folder:
-            unbroken.append(_run(_start(case, program, folder)))
+            unbroken.append(_run(start_of(case, program, folder)))
         with tempfile.TemporaryDirectory() as folder:
-            start = _start(case, program, folder)
+            start = start_of(case, program, folder)
             stopped = _note_stop(start)
             begin = time.process_time()
             snapshot = mvvm.checkpoint(start, after=min(unbroken) / 2)
@@ -121,7 +122,7 @@ def _latencies(case: Case) -> list[float]:
     chance = random.Random(case.id)
     found: list[float] = []
     with tempfile.TemporaryDirectory() as folder:
-        start = _start(case, program, folder)
+        start = start_of(case, program, folder)
         instance = start.instance
         assert instance is not None
         controller = controller_of(instance)
