@@ -398,6 +398,8 @@ class _Decoder:
         depth, at = unsigned(self.data, at)
         pushed = "" if tag is None else self.info.tag_params(tag)
         pushed += EXNREF if kind & _REF else ""
+        if block.clauses and block.clauses[-1].tag is None:
+            return at  # behind one for all: control never gets to its label from here
         target = self.branch_target(depth)
         block.clauses.append(Clause(block, tag, target, pushed, with_ref=bool(kind & _REF)))
         return at
