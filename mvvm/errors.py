@@ -131,8 +131,8 @@ class Trap(MvvmError):
 class WasmException(MvvmError):
     """A Wasm exception outside the guest: with a `tag` (mvvm.Tag) and `values` (see mvvm.runtime.values).
 
-    It comes out of a call of the guest which did not catch it. A host function that raises one throws it in the guest. It
-    is a value, too: an exnref's, whose `handle` it has then.
+    It comes out of a call of the guest which did not catch it. A host function that raises one throws it in the guest.
+    It is a value, too: an exnref's, whose `handle` it has then.
     """
 
     exit_status = 134

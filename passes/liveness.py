@@ -4,11 +4,12 @@ Runs on a decoded body, before lowering. Wasm's control flow is structured, so o
 answer up to the back edges of loops: a loop's header gets what the walk finds with its back edges empty, and
 walks are repeated until no header changes (nesting depth + 1 walks at most).
 
-An exception may come out of any call in a try block's body: what is live where it is caught is live before each of them.
+An exception may come out of any call in a try block's body: what is live where it is caught is live before each of
+them.
 
-Leaves behind: `Block.phi_locals` of every block, `Block.catch_locals` of try blocks, and the indices of the instructions that set a local which is
-never read again. The names of SSA values that lowering makes depend on this being right: a local that is taken
-for dead and is not shows as IR that does not verify.
+Leaves behind: `Block.phi_locals` of every block, `Block.catch_locals` of try blocks, and the indices of the
+instructions that set a local which is never read again. The names of SSA values that lowering makes depend on this
+being right: a local that is taken for dead and is not shows as IR that does not verify.
 """
 
 from __future__ import annotations
@@ -112,7 +113,7 @@ def _events(function: Function, relevant: frozenset[int]) -> list[_Event]:
 
 
 def _solve(events: list[_Event], body: Block) -> tuple[_Labels, _Labels, set[int]]:
-    """What is live at each label, where each try block's exceptions are caught, and the positions of dead `local.set`s."""
+    """What is live at each label and where each try block's exceptions are caught; positions of dead `local.set`s."""
     labels: _Labels = {body: 0}
     while True:
         caught: _Labels = {}

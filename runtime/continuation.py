@@ -86,7 +86,8 @@ class Continuation:
 
         `thrown` is an exception that has come out of the frame's call.
 
-        Raises Trap, WasmException, Stopped, what the host raised, and BadSnapshot where the frame is not one for this code.
+        Raises Trap, WasmException, Stopped, what the host raised, and BadSnapshot where the frame is not one for this
+        code.
         """
         values = [*(frame.locals.get(index, _MISSING) for index in self.locals), *frame.stack]
         if frame.function != self.function or "".join([type_ for type_, _ in values]) != self.types:

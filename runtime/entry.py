@@ -18,8 +18,8 @@ _CALLBACK_DEPTH = 5
 def enter(instance: Instance, thunk: int, record: int, values: int, thrown: WasmException | None = None) -> None:
     """Run `void thunk(record, values)`, addresses all, in the guest.
 
-    `thrown` is an exception that is in flight there from the start. Raises Trap, WasmException, Stopped, and what the host
-    raised.
+    `thrown` is an exception that is in flight there from the start. Raises Trap, WasmException, Stopped, and what the
+    host raised.
     """
     _require_recursion(_CALLBACK_DEPTH)
     threads.ensure_handler()

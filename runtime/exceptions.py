@@ -1,8 +1,8 @@
 """Exceptions between the guest and Python: the one in flight, and those that exnrefs refer to.
 
-The exception in flight is in the Thread (mvvm.abi.context). It becomes an object, with a *handle* that exnrefs hold, only
-where the guest catches it with a reference. 0 is the null exnref. Objects live as long as the instance that made them and
-those that it is linked to.
+The exception in flight is in the Thread (mvvm.abi.context). It becomes an object, with a *handle* that exnrefs hold,
+only where the guest catches it with a reference. 0 is the null exnref. Objects live as long as the instance that made
+them and those that it is linked to.
 """
 
 from __future__ import annotations
@@ -96,7 +96,10 @@ def exception_of(handle: int) -> WasmException:
 
 
 def handle_of(error: WasmException, store: Store) -> int:
-    """An exnref to an exception, which goes to `store`. Raises UsageError where its values are not of its tag's types."""
+    """An exnref to an exception, which goes to `store`.
+
+    Raises UsageError where its values are not of its tag's types.
+    """
     if error.handle not in _objects:
         instances = store.root().instances
         if not instances:

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 def resume(instance: Instance, frames: list[Frame], find: Find) -> list[int]:
     """Run `frames`, innermost first, to the end of the outermost. Returns its results, as bits.
 
-    `find` gives a frame's continuation. Raises Trap, with the backtrace of all frames, WasmException, BadSnapshot where frames do not
-    fit together, what the host raised, and Stopped, with all frames that are left.
+    `find` gives a frame's continuation. Raises Trap, with the backtrace of all frames, WasmException, BadSnapshot where
+    frames do not fit together, what the host raised, and Stopped, with all frames that are left.
     """
     if not frames:
         raise BadSnapshot("damaged snapshot: it has no frames")

@@ -65,7 +65,8 @@ HOST_SIZE = 16
 CONTEXT_THREAD = 0  # ptr: the Thread that runs this instance
 CONTEXT_POLL = 8  # u32: the poll word (mvvm.abi.stable_points)
 # u16: the upper half of the poll word: THROWING while an exception is in flight in this instance. The lower half is
-# written by whoever asks for a stop, in any thread, the upper one only by the guest's: neither loses what the other says.
+# written by whoever asks for a stop, in any thread, the upper one only by the guest's: neither loses what the other
+# says.
 CONTEXT_THROWING = {"little": CONTEXT_POLL + 2, "big": CONTEXT_POLL}
 CONTEXT_REQUESTS = {"little": CONTEXT_POLL, "big": CONTEXT_POLL + 2}  # u16: the lower half
 CONTEXT_TAILS = 12  # u32: offset in the Context of ptr[], by function index: the bodies that tail calls jump to

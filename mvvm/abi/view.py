@@ -5,7 +5,8 @@
     WasiState    arguments, environment, descriptors by number, clocks
 
 A *value* is a pair of its type (a character, see mvvm.wasm.types) and its bits, an unsigned integer. A funcref's bits
-are its function index + 1, an exnref's its index in the exceptions + 1, an externref's are 0: null is 0 for all. Nothing here is an address.
+are its function index + 1, an exnref's its index in the exceptions + 1, an externref's are 0: null is 0 for all.
+Nothing here is an address.
 
 A label is a function index and a byte offset in the module (`pc`), of an instruction. A frame stands there in one of
 two ways:
@@ -162,7 +163,8 @@ class View:
     `module_sha256` is of the module, byte for byte. `frames` are innermost first. `memories` are sizes in pages of
     64 KiB. `dropped_data` and `dropped_elements` are indices of segments, ascending. `starting` tells that the
     outermost frame is of the module's start function, which instantiation called: what was to be called after that
-    still is. `exceptions` are what exnrefs refer to; one that another refers to comes before it. `wasi` is None for a program that was not run under WASI.
+    still is. `exceptions` are what exnrefs refer to; one that another refers to comes before it. `wasi` is None for a
+    program that was not run under WASI.
     """
 
     __slots__ = (

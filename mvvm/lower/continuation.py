@@ -175,8 +175,8 @@ def _falls_into(function: Function, position: int) -> bool:
 class _Open:
     """A block that is open at the label: the positions of its start, its `else` (if any) and its end.
 
-    Of a try block whose body the label is in, `handlers` are the positions of its `catch` and `catch_all`; if the label is
-    `in_handler`, `otherwise` is the next one.
+    Of a try block whose body the label is in, `handlers` are the positions of its `catch` and `catch_all`; if the label
+    is `in_handler`, `otherwise` is the next one.
     """
 
     __slots__ = ("block", "end", "handlers", "in_handler", "otherwise", "start")

@@ -1,9 +1,9 @@
 """Exceptions: `throw` and its like, and try blocks of both forms, the final one and the older one.
 
 A throw in a try block's body and the cold code of a call there branch to the block's *dispatch*, where the exception in
-flight is compared with its clauses, one after the other; what none of them catches goes to the dispatch of the try block
-further out, or to the caller (mvvm.lower.in_flight). The dispatch is written when the body ends and all ways to it are
-known; locals meet there in phis.
+flight is compared with its clauses, one after the other; what none of them catches goes to the dispatch of the try
+block further out, or to the caller (mvvm.lower.in_flight). The dispatch is written when the body ends and all ways to
+it are known; locals meet there in phis.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from mvvm.lower.function import Frame
 from mvvm.lower.in_flight import go_to_handler, thread_field, throwing_offset
 from mvvm.lower.llvm_types import INVARIANT, LLVM
 from mvvm.lower.memory import builtin
-from mvvm.wasm.code import TRY_TABLE
 
 if TYPE_CHECKING:
     from mvvm.lower.function import FunctionLowering

@@ -88,8 +88,8 @@ def _take_over(f: FunctionLowering) -> None:
 def look_for_exception(f: FunctionLowering, word: str, going_on: str, *, crosses: bool) -> str:
     """Write the cold block that is reached where a call's check finds something: an exception or a request.
 
-    `word` is the poll word. Control goes to the block `going_on` where there is no exception. Returns the label. Call it
-    in a block of its own (FunctionLowering.aside).
+    `word` is the poll word. Control goes to the block `going_on` where there is no exception. Returns the label. Call
+    it in a block of its own (FunctionLowering.aside).
     """
     cold, thrown = f.label(), f.label()
     f.start_block(cold)

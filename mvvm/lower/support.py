@@ -280,7 +280,10 @@ _VZEROUPPER = "  call void @llvm.x86.avx.vzeroupper()"
 
 
 def lower_support(target: Target, types: Sequence[FuncType], *, exceptions: bool = False) -> str:
-    """The IR of the support code for a module's function types; `exceptions` tells that its calls look for exceptions."""
+    """The IR of the support code for a module's function types.
+
+    `exceptions` tells that its calls look for exceptions.
+    """
     architecture = target.architecture
     if architecture not in REGISTERS:
         raise InternalError(f"the registers of {architecture} are unknown")
@@ -370,7 +373,10 @@ def _interrupted(type_: FuncType) -> str:
 
 
 def _thrown(type_: FuncType, throwing: int) -> str:
-    """What a host thunk does where the host threw: the exception in flight goes to the caller (mvvm.lower.in_flight)."""
+    """What a host thunk does where the host threw.
+
+    The exception in flight goes to the caller (mvvm.lower.in_flight).
+    """
     returned = result_type(type_)
     return f"""unwind:
   %is_thrown = icmp eq i64 %status, {points.THROWN}

@@ -45,8 +45,8 @@ MemArg = tuple[int, int]  # memory index, offset
 class Clause:
     """A clause of a try block `block`: it catches exceptions with `tag`, or all if that is None.
 
-    `target` is where control goes, the block itself for the older form's `catch` and `catch_all`. `types` are of what is
-    pushed there: the exception's values, and `with_ref` the exception: on top, but below the values in the older
+    `target` is where control goes, the block itself for the older form's `catch` and `catch_all`. `types` are of what
+    is pushed there: the exception's values, and `with_ref` the exception: on top, but below the values in the older
     form, where it is a hidden operand that lives as long as the handler, for `rethrow`.
     """
 
@@ -68,9 +68,9 @@ class Block:
     `phi_locals` are the locals that may have different values on the ways to its label and are used after it
     (set by mvvm.passes.liveness).
 
-    Of a try block, `clauses` are what it catches, in order; `around` is the try block whose body it is in, `outer` the one to
-    which what it does not catch goes: another one only after `delegate` (None: the caller). `in_handler` tells the decoder that its body is over, and `catch_locals` are, as `phi_locals`, of
-    where its exceptions are caught.
+    Of a try block, `clauses` are what it catches, in order; `around` is the try block whose body it is in, `outer` the
+    one to which what it does not catch goes: another one only after `delegate` (None: the caller). `in_handler` tells
+    the decoder that its body is over, and `catch_locals` are, as `phi_locals`, of where its exceptions are caught.
     """
 
     __slots__ = (

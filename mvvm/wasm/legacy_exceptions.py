@@ -1,4 +1,6 @@
-"""Validation of modules that use the older form of exceptions, which wasmtime refuses: by way of a module that it knows.
+"""Validation of modules that use the older form of exceptions, which wasmtime refuses.
+
+It looks at another module in place of such a one:
 
     try bt  body  catch $t  handler  catch_all  handler  end
 
@@ -7,10 +9,11 @@ becomes
     i32.const 0  if bt  body  else  drop the parameters; values of $t's types  handler  end
     i32.const 0  if bt'  unreachable  else  drop the parameters  handler  end
 
-Each arm of an `if` is checked on its own, with the operands and labels that a body or handler has in the older form: the
-label of a try block is that of its handlers. (bt' has the results as parameters, too.) The second and further handlers take
-up what the `if` before gave, which is dropped. `rethrow` becomes `unreachable`, `delegate` an `end`; what they name is checked
-here. So the module that comes out is valid if and only if the one that went in is. It is never run.
+Each arm of an `if` is checked on its own, with the operands and labels that a body or handler has in the older form:
+the label of a try block is that of its handlers. (bt' has the results as parameters, too.) The second and further
+handlers take up what the `if` before gave, which is dropped. `rethrow` becomes `unreachable`, `delegate` an `end`; what
+they name is checked here. So the module that comes out is valid if and only if the one that went in is. It is never
+run.
 """
 
 from __future__ import annotations

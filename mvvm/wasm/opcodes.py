@@ -1,8 +1,8 @@
 """The instruction table: one row an instruction, read by the decoder, the passes and the lowering.
 
 A code is the opcode byte; for a prefixed instruction `0x100 * (prefix - 0xfb) + sub-opcode`, and for relaxed SIMD 0x200
-more, so that all codes index one flat list. The effect is spelled `pops->pushes` in value types (see mvvm.wasm.types); `?`
-stands where the types depend on an immediate or on the operands.
+more, so that all codes index one flat list. The effect is spelled `pops->pushes` in value types (see mvvm.wasm.types);
+`?` stands where the types depend on an immediate or on the operands.
 """
 
 from __future__ import annotations

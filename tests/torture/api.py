@@ -22,7 +22,10 @@ _NOT_COMPARED = ("clocks", "host_path", "folders")
 
 @dataclass(frozen=True)
 class End:
-    """How a run ended: "returned" with results, "exit" with a status, "trap" with a code, "exception" with tag and values."""
+    """How a run ended.
+
+    "returned" with results, "exit" with a status, "trap" with a code, "exception" with tag and values.
+    """
 
     how: str
     values: tuple[object, ...]

@@ -22,7 +22,17 @@ _THRESHOLD_BITS = 6
 _CHOSEN = [
     workload
     for workload in WORKLOADS
-    if workload.id in ("lua-strings", "lua-closures", "lua-gc", "lua-eh-errors", "lua-eh-coroutines", "sqlite-joins", "sqlite-transactions", "qjs-data")
+    if workload.id
+    in (
+        "lua-strings",
+        "lua-closures",
+        "lua-gc",
+        "lua-eh-errors",
+        "lua-eh-coroutines",
+        "sqlite-joins",
+        "sqlite-transactions",
+        "qjs-data",
+    )
     or (plan.FULL and workload.program in _STOPS)
 ]
 _POLICIES = plan.STOPPING if plan.FULL else (Policy.COUNTER_LOOP,)
