@@ -162,7 +162,10 @@ def test_a_chain_that_is_deeper_than_the_stack_of_python() -> None:
         ("(func $a (throw $t)) (func $b (call $a)) (func $c) (func $d (call $c))", "a b"),
         ("(func $a (param exnref) (throw_ref (local.get 0)))", "a"),
         ("(func $a (call $h)) (func $b (call $a)) (func $c unreachable)", "a b"),
-        ("(table 1 funcref) (elem (i32.const 0) $a) (func $a (throw $t)) (func $b (call_indirect (i32.const 0)))", "a b"),
+        (
+            "(table 1 funcref) (elem (i32.const 0) $a) (func $a (throw $t)) (func $b (call_indirect (i32.const 0)))",
+            "a b",
+        ),
     ],
 )
 def test_which_functions_throw(functions: str, throws: str) -> None:

@@ -93,9 +93,7 @@ def test_values_of_all_types() -> None:
     tag = mvvm.Tag(_ONE)
     instance = _instance(_CATCHING, {"host": {"tag": tag, "function": _raising(tag)}})
     thing = object()
-    with pytest.raises(
-        WasmException, match=r"tag own \(i64 f32 f64 externref\), values: -5, 1\.5"
-    ) as e:
+    with pytest.raises(WasmException, match=r"tag own \(i64 f32 f64 externref\), values: -5, 1\.5") as e:
         _call(instance, "throws", thing)
     assert e.value.values == (-5, 1.5, -0.25, thing)
     assert e.value.tag is instance.exports["own"]
