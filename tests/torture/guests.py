@@ -126,6 +126,7 @@ _ROWS = (
     _wat("uncaught", status=_TRAPPED),
     _wat("legacy_exceptions", like="likewise"),
     _wat("likewise"),
+    _wat("thrown_tail_calls"),
 )
 
 GUESTS: dict[str, Guest] = {guest.id: guest for rows in _ROWS for guest in rows}
