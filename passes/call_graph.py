@@ -149,8 +149,8 @@ class Suspending:
 def _takes_references(info: ModuleInfo) -> bool:
     """Whether references to functions may come into a module: from the host, or from another module.
 
-    The ways are tables and globals that are shared, results of imported functions, parameters of those that the host may
-    call: exported ones, and such as references are made to; and what is thrown.
+    The ways are tables and globals that are shared, results of imported functions, parameters of those that the host
+    may call: exported ones, and such as references are made to; and what is thrown.
     """
     if any(FUNCREF in info.tag_params(tag) for tag in range(len(info.tags))):
         return True

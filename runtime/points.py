@@ -5,9 +5,9 @@ from __future__ import annotations
 import struct
 from bisect import bisect_left
 
+from mvvm.abi.stable_points import words
 from mvvm.errors import BadAotFile
 from mvvm.proto import wire
-from mvvm.abi.stable_points import words
 from mvvm.wasm.types import F32, I32, NAMES
 
 

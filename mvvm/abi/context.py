@@ -32,7 +32,8 @@ THREAD_TAIL_CODE = THREAD_TAIL_THUNK + 8  # ptr
 THREAD_TAIL_CONTEXT = THREAD_TAIL_CODE + 8  # ptr
 THREAD_TAIL_VALUES = THREAD_TAIL_CONTEXT + 8
 MAX_PARAMS = 1000
-# The exception in flight: thrown, and not caught yet. It is of whatever instance the thread runs (mvvm.lower.exceptions).
+# The exception in flight: thrown, and not caught yet. It is of whatever instance the thread runs
+# (mvvm.lower.exceptions).
 THREAD_EXCEPTION = THREAD_TAIL_VALUES + 16 * MAX_PARAMS  # ptr: its tag (mvvm.runtime.tag); 0 while there is none
 THREAD_EXCEPTION_REF = THREAD_EXCEPTION + 8  # u64: its exnref, 0 if it has none yet
 THREAD_EXCEPTION_CONTEXT = THREAD_EXCEPTION + 16  # ptr: the Context whose CONTEXT_THROWING tells of it

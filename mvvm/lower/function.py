@@ -181,8 +181,8 @@ class FunctionLowering:
         "sums",
         "tail_called",
         "tail_values",
-        "vectors",
         "throws_out",
+        "vectors",
     )
 
     def __init__(self, function: Function, facts: ModuleFacts, *, canonical: bool = False) -> None:

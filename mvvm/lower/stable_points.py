@@ -72,8 +72,8 @@ def check_call(
 ) -> None:
     """The stable point after the call that is lowered, if it has one; its results are on the operand stack.
 
-    `table` is the one that the call went through; `by_reference` tells that it took a reference. The check also finds an
-    exception that came out of it; `crosses` tells that the callee may be of another instance.
+    `table` is the one that the call went through; `by_reference` tells that it took a reference. The check also finds
+    an exception that came out of it; `crosses` tells that the callee may be of another instance.
     """
     is_point = f.position in f.stable_points.calls
     throws = f.position in f.stable_points.throws
@@ -124,8 +124,8 @@ def check_before_tail_call(f: FunctionLowering) -> Point | None:
 def check_in_tail_call(f: FunctionLowering, point: Point | None) -> None:
     """After a tail call of the host, which was made as a call: commit the same as before it if the program stopped.
 
-    The call has had no effect then, and will be made anew. An exception that came out of it leaves this function, whatever
-    try block the tail call is in.
+    The call has had no effect then, and will be made anew. An exception that came out of it leaves this function,
+    whatever try block the tail call is in.
     """
     throw_on(f)
     if point is None:

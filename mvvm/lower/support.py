@@ -391,9 +391,11 @@ other:"""
 
 
 def _host_thunk(type_: FuncType, unsigned: str, throwing: int | None) -> str:
-    """Guest to host, for which an i32 is an unsigned int, and a v128 two unsigned integers of 64 bits, the low one first.
+    """Guest to host, for which an i32 is an unsigned int, and a v128 two unsigned integers of 64 bits.
 
-    Results are in slots, as in a record of a stable point. `throwing` is the offset of CONTEXT_THROWING, if it is used.
+    The low one comes first. Results are in slots, as in a record of a stable point.
+
+    `throwing` is the offset of CONTEXT_THROWING, if it is used.
     """
     returned = result_type(type_)
     params = "".join([f", {LLVM[t]} %p{i}" for i, t in enumerate(type_.params)])

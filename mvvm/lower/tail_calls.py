@@ -134,7 +134,10 @@ def declare_tail_support(types: Iterable[FuncType]) -> list[str]:
 
 
 def define_tail_support(types: Iterable[FuncType], architecture: str, *, exceptions: bool) -> str:
-    """The support code of tail calls, for functions of some types; `exceptions` tells that calls look for exceptions."""
+    """The support code of tail calls, for functions of some types.
+
+    `exceptions` tells that calls look for exceptions.
+    """
     by_results = {type_.results: type_ for type_ in types}
     by_key = {type_.key: type_ for type_ in types}
     returns = "  br i1 %done, label %return, label %again\nreturn:\n"

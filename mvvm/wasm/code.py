@@ -110,13 +110,13 @@ class Block:
 class Function:
     """A decoded body. `ops`, `immediates` and `offsets` (bytes from the start of the module) run in parallel.
 
-    Immediates are: the Block (block, loop, if, try, try_table, else, end, delegate, br, br_if; rethrow: whose handler), a
-    list of Blocks, the default last (br_table), a Clause (catch, catch_all), an index, `(type, table)` (call_indirect), a
-    MemArg, a number (bit patterns for floats and v128, signed for integers), a value type (select, ref.null, ref.is_null,
-    ref.as_non_null), a MemArg with a lane, a tuple of lanes (i8x16.shuffle), or None.
+    Immediates are: the Block (block, loop, if, try, try_table, else, end, delegate, br, br_if; rethrow: whose handler),
+    a list of Blocks, the default last (br_table), a Clause (catch, catch_all), an index, `(type, table)`
+    (call_indirect), a MemArg, a number (bit patterns for floats and v128, signed for integers), a value type (select,
+    ref.null, ref.is_null, ref.as_non_null), a MemArg with a lane, a tuple of lanes (i8x16.shuffle), or None.
 
-    `operands` are the types on the operand stack at each loop, wait, tail call, br_on_null and br_on_non_null, before it,
-    and after each call, by position.
+    `operands` are the types on the operand stack at each loop, wait, tail call, br_on_null and br_on_non_null, before
+    it, and after each call, by position.
     """
 
     __slots__ = ("body", "immediates", "index", "locals", "offsets", "operands", "ops", "type")

@@ -23,9 +23,11 @@ _TAIL = """(module
   (elem declare func $throws $imported)
   (func $throws (type $f) (if (local.get 0) (then (throw $t (local.get 0)))) (i32.const 3))
   (func $direct (type $f)
-    (block $h (result i32) (try_table (catch $t $h) (return_call $throws (local.get 0))) (unreachable)) drop (i32.const -1))
+    (block $h (result i32) (try_table (catch $t $h) (return_call $throws (local.get 0))) (unreachable))
+    drop (i32.const -1))
   (func $host (type $f)
-    (block $h (result i32) (try_table (catch $t $h) (return_call $imported (local.get 0))) (unreachable)) drop (i32.const -1))
+    (block $h (result i32) (try_table (catch $t $h) (return_call $imported (local.get 0))) (unreachable))
+    drop (i32.const -1))
   (func $table (type $f)
     (block $h (result i32)
       (try_table (catch $t $h) (return_call_indirect $others (type $f) (local.get 0) (i32.const 0))) (unreachable))
@@ -36,7 +38,8 @@ _TAIL = """(module
     drop (i32.const -1))
   (func $reference (type $f)
     (block $h (result i32)
-      (try_table (catch $t $h) (return_call_ref $f (local.get 0) (ref.func $imported))) (unreachable)) drop (i32.const -1))
+      (try_table (catch $t $h) (return_call_ref $f (local.get 0) (ref.func $imported))) (unreachable))
+    drop (i32.const -1))
   (func $call_ref (type $f)
     (block $h (result i32)
       (try_table (catch $t $h) (return (call_ref $f (local.get 0) (ref.func $imported)))) (unreachable))
@@ -126,6 +129,7 @@ def test_vectors_and_references_are_thrown() -> None:
         exports["throw"](value)
     *values, function = caught.value.values
     assert values == [value, 9, inverted]
+    assert isinstance(function, mvvm.Func)
     assert function.record == exports["seven"].record
     error = exports["reference"](value)
     assert exports["takes"](error) == (value, 9, inverted, 7)
