@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from mvvm.runtime.program import Program as Program
     from mvvm.runtime.program import load as load
     from mvvm.runtime.table import Table as Table
+    from mvvm.runtime.tag import Tag as Tag
     from mvvm.runtime.wasi import Wasi as Wasi
     from mvvm.version import __version__ as __version__
     from mvvm.wasm.types import FuncType as FuncType
@@ -54,6 +55,7 @@ _HOMES = {
     "Snapshot": "mvvm.migrate.snapshot",
     "Table": "mvvm.runtime.table",
     "TableType": "mvvm.wasm.types",
+    "Tag": "mvvm.runtime.tag",
     "Target": "mvvm.options",
     "Wasi": "mvvm.runtime.wasi",
     "__version__": "mvvm.version",
@@ -81,6 +83,7 @@ __all__ = [
     "Snapshot",
     "Table",
     "TableType",
+    "Tag",
     "Target",
     "Wasi",
     "__version__",

@@ -69,8 +69,7 @@ def compile_module(
             machine = MACHINES[target.architecture]
             image = link([part.contents for part in parts], machine)
             points = [point for part in parts for point in part.points]
-            suspending = plan.facts.suspending.functions
-            about = metadata(module, image, points, suspending, plan.options, __version__)
+            about = metadata(module, image, points, plan.facts, plan.options, __version__)
             about |= {sections.WASM: module.data, **images} if target is targets[0] else {}
             images[sections.IMAGE + target.architecture] = write(image, machine, about, symbol_names(module))
     return images[sections.IMAGE + options.target.architecture]
@@ -124,7 +123,8 @@ class ContinuationCompiler:
     """Compiles continuations of one module, for programs that were compiled with the same options.
 
     `suspending` are the functions that may suspend, if that is known; else a large module takes seconds to look at.
-    `missing` are those whose code the program does not have.
+    `missing` are those whose code the program does not have. `throwing` are those that exceptions may come out of, if
+    known.
     """
 
     def __init__(
@@ -133,11 +133,12 @@ class ContinuationCompiler:
         options: CompileOptions,
         suspending: set[int] | None = None,
         missing: Collection[int] = (),
+        throwing: set[int] | None = None,
     ) -> None:
         """`wasm` is a valid binary module."""
         self._module = decode_module(wasm)
         self._options = options
-        self._facts = ModuleFacts(self._module, options, suspending)
+        self._facts = ModuleFacts(self._module, options, suspending, throwing)
         self._shadow_stack = find_shadow_stack(self._module) if options.aux_stack_check else None
         self._missing = frozenset(missing)
 
@@ -160,9 +161,10 @@ class _Plan:
         self.partitions = cut(module)
         # With a single partition LLVM sees all callers, and may drop what has no address and was inlined.
         self.roots = find_roots(module.info) if len(self.partitions) == 1 else None
-        self.support = lower_support(options.target, module.info.types)
+        exceptions = self.facts.throwing is not None
+        self.support = lower_support(options.target, module.info.types, exceptions=exceptions)
         if self.facts.tail_functions:
-            self.support += define_tail_support(module.info.types, options.target.architecture)
+            self.support += define_tail_support(module.info.types, options.target.architecture, exceptions=exceptions)
 
     def size(self, partition: int) -> int:
         """Bytes of function bodies."""

@@ -13,6 +13,7 @@
     ├── EnvironmentFailure      3    the machine failed: no memory, disk full, a tool is missing
     ├── CheckpointFailed        3    the snapshot could not be written; the program can go on
     ├── Trap                    134  the guest trapped
+    ├── WasmException           134  the guest threw a Wasm exception and did not catch it
     └── InternalError           70   our own bug
 
 `GuestExit` is not an error: it is how a guest's `proc_exit` leaves a call.
@@ -23,6 +24,8 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from mvvm.runtime.tag import Tag
 
 __all__ = [
     "BadAotFile",
@@ -40,6 +43,7 @@ __all__ = [
     "Trap",
     "UnsupportedFeature",
     "UsageError",
+    "WasmException",
 ]
 
 
@@ -122,6 +126,23 @@ class Trap(MvvmError):
         super().__init__(message)
         self.code = code
         self.frames = frames
+
+
+class WasmException(MvvmError):
+    """A Wasm exception outside the guest: with a `tag` (mvvm.Tag) and `values` (see mvvm.runtime.values).
+
+    It comes out of a call of the guest which did not catch it. A host function that raises one throws it in the guest.
+    It is a value, too: an exnref's, whose `handle` it has then.
+    """
+
+    exit_status = 134
+
+    def __init__(self, tag: Tag, *values: object) -> None:
+        shown = ", ".join(map(repr, values)) or "none"
+        super().__init__(f"uncaught exception: tag {tag.name or '?'} {tag.type.params_text}, values: {shown}")
+        self.tag = tag
+        self.values = values
+        self.handle = 0
 
 
 class GuestExit(BaseException):

@@ -10,6 +10,7 @@ module before any body is lowered, and decides on Wasm alone, so that stable poi
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from mvvm.options import Policy
@@ -24,12 +25,14 @@ from mvvm.wasm.code import (
     RETURN_CALL_INDIRECT,
     RETURN_CALL_REF,
     TAIL_CALLS,
+    THROWS,
+    TRIES,
     WAITS,
     Block,
     decode_function,
 )
 from mvvm.wasm.module import GLOBAL, TABLE
-from mvvm.wasm.types import FUNCREF
+from mvvm.wasm.types import EXNREF, FUNCREF
 
 if TYPE_CHECKING:
     from mvvm.wasm.decode import Module
@@ -41,10 +44,10 @@ _UNKNOWN = -1
 class FunctionCalls:
     """What a body calls: functions by index, `(type index, table)` of calls through tables, types of references.
 
-    And whether it loops, waits, and tail-calls through a table or a reference.
+    And whether it loops, waits, throws, and tail-calls through a table or a reference.
     """
 
-    __slots__ = ("callees", "indirect", "loops", "references", "tails", "waits")
+    __slots__ = ("callees", "indirect", "loops", "references", "tails", "throws", "waits")
 
     def __init__(self) -> None:
         self.callees: set[int] = set()
@@ -53,6 +56,7 @@ class FunctionCalls:
         self.loops = False
         self.waits = False  # memory.atomic.wait
         self.tails = False
+        self.throws = False
 
 
 class Suspending:
@@ -68,10 +72,7 @@ class Suspending:
     def find(self, module: Module, policy: Policy) -> None:
         """Find the functions."""
         first = module.info.num_imported_functions
-        calls = {
-            first + position: find_calls(module, start, end, first + position)
-            for position, (start, end) in enumerate(module.bodies)
-        }
+        calls = _find_all_calls(module)
         edges = {index: self._edges(found) for index, found in calls.items()}
         loops_poll = policy != Policy.FUNCTION
         self.functions.update(range(first))
@@ -100,7 +101,7 @@ class Suspending:
 
         With None for the table: the functions of a type that a reference may be to.
         """
-        contents = self._references() if table is None else self._tables.get(table)
+        contents = self.references() if table is None else self._tables.get(table)
         if contents is None:
             return None
         identity = self._info.types[type_index].identity
@@ -110,7 +111,7 @@ class Suspending:
             self._by_type[identity, table] = found
         return found
 
-    def _references(self) -> set[int] | None:
+    def references(self) -> set[int] | None:
         """The functions that references may be to; None where some may come from elsewhere."""
         if isinstance(self._referred, int):
             self._referred = None if _takes_references(self._info) else find_roots(self._info)
@@ -148,9 +149,11 @@ class Suspending:
 def _takes_references(info: ModuleInfo) -> bool:
     """Whether references to functions may come into a module: from the host, or from another module.
 
-    The ways are tables and globals that are shared, results of imported functions, and parameters of those that the
-    host may call: exported ones, and such as references are made to.
+    The ways are tables and globals that are shared, results of imported functions, parameters of those that the host
+    may call: exported ones, and such as references are made to; and what is thrown.
     """
+    if any(FUNCREF in info.tag_params(tag) for tag in range(len(info.tags))):
+        return True
     imported = info.num_imported_functions
     if any(FUNCREF in info.func_type(index).results for index in range(imported)):
         return True
@@ -161,6 +164,59 @@ def _takes_references(info: ModuleInfo) -> bool:
     return any(info.tables[index].element == FUNCREF for index in tables) or any(
         info.global_type(index).value == FUNCREF for index in global_indices
     )
+
+
+class Throwing(Suspending):
+    """The functions that an exception may come out of, by index, and how to tell for a call through a table.
+
+    Those that throw, all imports, and the callers of either, whatever they catch.
+    """
+
+    def find_throwing(self, module: Module) -> None:
+        """Find the functions."""
+        edges: dict[int, set[int]] = {}
+        self.functions.update(range(module.info.num_imported_functions))
+        for index, found in _find_all_calls(module).items():
+            callees = self._edges(found)
+            if found.throws or callees is None:
+                self.functions.add(index)
+            else:
+                edges[index] = callees
+        self._propagate(edges)
+
+    def call_may_throw(self, op: int, immediate: object) -> bool:
+        """Whether an exception may come out of a call, with its immediate."""
+        return self.call_may_suspend(op, immediate)
+
+
+# In the body of a module without tags, which cannot throw, what catches exceptions of others has these bytes: a
+# `try_table` whose first clause is for all, or the older form's `try` and `catch_all`.
+_BLOCK_TYPE = rb"(?:[\x40-\x7f]|[\x63\x64](?:[\x40-\x7f]|[\x80-\xff]{0,4}[\x00-\x3f])|[\x80-\xff]{0,4}[\x00-\x3f])"
+_CATCHING_ALL = re.compile(
+    rb"\x1f" + _BLOCK_TYPE + rb"[\x01-\x7f][\x02\x03]|\x06" + _BLOCK_TYPE + rb".*\x19", re.DOTALL
+)
+
+
+def uses_exceptions(module: Module) -> bool:
+    """Whether a module has to do with exceptions, so that its calls are checked for them."""
+    info = module.info
+    if info.tags or any(EXNREF in type_.key for type_ in info.types):
+        return True
+    if not info.imports:
+        return False
+    return any(
+        not TRIES.isdisjoint(decode_function(module.data, start, end, info.num_imported_functions + at, info).ops)
+        for at, (start, end) in enumerate(module.bodies)
+        if _CATCHING_ALL.search(module.data, start, end)
+    )
+
+
+def _find_all_calls(module: Module) -> dict[int, FunctionCalls]:
+    first = module.info.num_imported_functions
+    return {
+        first + position: find_calls(module, start, end, first + position)
+        for position, (start, end) in enumerate(module.bodies)
+    }
 
 
 def find_calls(module: Module, start: int, end: int, index: int) -> FunctionCalls:
@@ -181,6 +237,8 @@ def find_calls(module: Module, start: int, end: int, index: int) -> FunctionCall
         elif op == LOOP:
             assert isinstance(immediate, Block)
             result.loops |= immediate.targeted
+        elif op in THROWS:
+            result.throws = True
     return result
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from mvvm.wasm.code import Block, Function
     from mvvm.wasm.module import ModuleInfo
 
+_NOT_COUNTED = c.TAIL_CALLS | c.TRIES | c.THROWS | {c.BR_TABLE, c.BR_ON_NULL, c.BR_ON_NON_NULL}
 _CONSTANTS = frozenset(op.code for op in OPS if op.name in ("i32.const", "i64.const"))
 _STEPS = frozenset(op.code for op in OPS if op.name in ("i32.add", "i64.add", "i32.sub", "i64.sub"))
 _ADDITIONS = frozenset(op.code for op in OPS if op.name in ("i32.add", "i64.add"))
@@ -87,7 +88,7 @@ class _Loop:
                 if op == c.RETURN or immediate not in self._inside:
                     return False
                 falls_out &= immediate is not self._block
-            elif op == c.BR_TABLE or op in c.TAIL_CALLS or op in (c.BR_ON_NULL, c.BR_ON_NON_NULL):
+            elif op in _NOT_COUNTED:
                 return False
             elif op != c.UNREACHABLE:
                 self._step(op, immediate, stack)

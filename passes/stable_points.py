@@ -22,12 +22,15 @@ from mvvm.wasm.code import (
     BR_ON_NULL,
     BR_TABLE,
     CALLS,
+    CATCHES,
+    DELEGATE,
     ELSE,
     END,
     IF,
     LEAVING,
     LOOP,
     TAIL_CALLS,
+    TRIES,
     WAITS,
     Block,
     Function,
@@ -35,7 +38,7 @@ from mvvm.wasm.code import (
 from mvvm.wasm.opcodes import OPS, PSEUDO
 
 if TYPE_CHECKING:
-    from mvvm.passes.call_graph import Suspending
+    from mvvm.passes.call_graph import Suspending, Throwing
     from mvvm.wasm.module import ModuleInfo
 
 # How a loop looks out: each time it goes round, or once in many (mvvm.lower.loops).
@@ -57,13 +60,15 @@ class StablePoints:
     """The stable points of a function: `calls` are positions in its instructions, `loops` say EACH or STRIP.
 
     `waits` are the positions of waits, which have a point each, where they are interrupted. `tail_calls` are positions
-    too, of those that have a point before them.
+    too, of those that have a point before them. `throws` are the positions of calls that an exception may come out of:
+    they are checked whether they are points or not.
     """
 
-    __slots__ = ("calls", "loops", "tail_calls", "waits")
+    __slots__ = ("calls", "loops", "tail_calls", "throws", "waits")
 
     def __init__(self) -> None:
         self.calls: set[int] = set()
+        self.throws: set[int] = set()
         self.loops: dict[Block, int] = {}
         self.waits: set[int] = set()
         self.tail_calls: set[int] = set()
@@ -85,7 +90,7 @@ class _Open:
         self.start = start  # its position
         self.depth = depth  # of a loop that goes round: how many such loops are open with it, else 0
         self.passed = _NEVER  # at the label of what is no loop: _Walk.passed of the branches there
-        self.at_if = at_if  # _Walk.passed at the condition
+        self.at_if = at_if  # _Walk.passed at the condition, or at the start of a try block
         self.covered = True  # of a loop: whether every way round passes a stable point after a call
         self.dirties = False
         self.has_point = False  # inside: a loop's or a call's
@@ -109,6 +114,10 @@ class _Walk:
         self.open.append(item)
         if is_loop:
             self.loops.append(item)
+        if op in TRIES:  # an exception may come at once: what was passed before it is what was passed for sure
+            for clause in block.clauses:
+                if clause.target is not block:
+                    self.branch(clause.target)
 
     def call(self) -> None:
         self.passed = len(self.loops)
@@ -166,9 +175,13 @@ class _Walk:
         return STRIP if is_counted(self.function, self.info, loop.start, end) else EACH
 
 
-def find_stable_points(function: Function, info: ModuleInfo, policy: Policy, suspending: Suspending) -> StablePoints:
-    """Choose the stable points of a function."""
+def find_stable_points(
+    function: Function, info: ModuleInfo, policy: Policy, suspending: Suspending, throwing: Throwing | None = None
+) -> StablePoints:
+    """Choose the stable points of a function. `throwing` is None for a module without exceptions."""
     result = StablePoints()
+    if throwing is not None:
+        result.throws = _find_throws(function, throwing)
     if policy == Policy.NONE:
         return result
     walk = _Walk(result, policy, function, info)
@@ -185,17 +198,25 @@ def find_stable_points(function: Function, info: ModuleInfo, policy: Policy, sus
         elif op in TAIL_CALLS:
             if suspending.call_may_suspend(op, immediate):
                 result.tail_calls.add(position)
-        elif op in (BLOCK, LOOP, IF):
+        elif op in (BLOCK, LOOP, IF) or op in TRIES:
             walk.begin(op, immediate, position)  # type: ignore[arg-type]
         elif op in (BR, BR_IF, BR_ON_NULL, BR_ON_NON_NULL):
             walk.branch(immediate)  # type: ignore[arg-type]
         elif op == BR_TABLE:
             for target in immediate:  # type: ignore[attr-defined]
                 walk.branch(target)
-        elif op == ELSE:
+        elif op == ELSE or op in CATCHES:
             walk.otherwise()
-        elif op == END:
+        elif op in (END, DELEGATE):
             walk.end(position)
         if op in LEAVING:
             walk.passed = _NEVER
     return result
+
+
+def _find_throws(function: Function, throwing: Throwing) -> set[int]:
+    return {
+        position
+        for position, (op, immediate) in enumerate(zip(function.ops, function.immediates, strict=True))
+        if op in CALLS and throwing.call_may_throw(op, immediate)
+    }

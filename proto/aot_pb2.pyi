@@ -43,7 +43,7 @@ class Options(_message.Message):
     def __init__(self, opt_level: _Optional[int] = ..., aux_stack_check: _Optional[bool] = ..., checkpoint: _Optional[str] = ..., threshold_bits: _Optional[int] = ..., canonicalize_nans: _Optional[bool] = ...) -> None: ...
 
 class Module(_message.Message):
-    __slots__ = ("types", "imports", "functions", "tables", "memories", "globals", "exports", "start_plus_one", "elements", "data", "initial_elements")
+    __slots__ = ("types", "imports", "functions", "tables", "memories", "globals", "exports", "start_plus_one", "elements", "data", "tags", "exceptions", "initial_elements")
     TYPES_FIELD_NUMBER: _ClassVar[int]
     IMPORTS_FIELD_NUMBER: _ClassVar[int]
     FUNCTIONS_FIELD_NUMBER: _ClassVar[int]
@@ -54,6 +54,8 @@ class Module(_message.Message):
     START_PLUS_ONE_FIELD_NUMBER: _ClassVar[int]
     ELEMENTS_FIELD_NUMBER: _ClassVar[int]
     DATA_FIELD_NUMBER: _ClassVar[int]
+    TAGS_FIELD_NUMBER: _ClassVar[int]
+    EXCEPTIONS_FIELD_NUMBER: _ClassVar[int]
     INITIAL_ELEMENTS_FIELD_NUMBER: _ClassVar[int]
     types: _containers.RepeatedCompositeFieldContainer[FuncType]
     imports: _containers.RepeatedCompositeFieldContainer[Import]
@@ -65,8 +67,10 @@ class Module(_message.Message):
     start_plus_one: int
     elements: _containers.RepeatedCompositeFieldContainer[Element]
     data: _containers.RepeatedCompositeFieldContainer[Data]
+    tags: _containers.RepeatedScalarFieldContainer[int]
+    exceptions: bool
     initial_elements: _containers.RepeatedCompositeFieldContainer[InitialElement]
-    def __init__(self, types: _Optional[_Iterable[_Union[FuncType, _Mapping]]] = ..., imports: _Optional[_Iterable[_Union[Import, _Mapping]]] = ..., functions: _Optional[_Iterable[int]] = ..., tables: _Optional[_Iterable[_Union[TableType, _Mapping]]] = ..., memories: _Optional[_Iterable[_Union[Limits, _Mapping]]] = ..., globals: _Optional[_Iterable[_Union[Global, _Mapping]]] = ..., exports: _Optional[_Iterable[_Union[Export, _Mapping]]] = ..., start_plus_one: _Optional[int] = ..., elements: _Optional[_Iterable[_Union[Element, _Mapping]]] = ..., data: _Optional[_Iterable[_Union[Data, _Mapping]]] = ..., initial_elements: _Optional[_Iterable[_Union[InitialElement, _Mapping]]] = ...) -> None: ...
+    def __init__(self, types: _Optional[_Iterable[_Union[FuncType, _Mapping]]] = ..., imports: _Optional[_Iterable[_Union[Import, _Mapping]]] = ..., functions: _Optional[_Iterable[int]] = ..., tables: _Optional[_Iterable[_Union[TableType, _Mapping]]] = ..., memories: _Optional[_Iterable[_Union[Limits, _Mapping]]] = ..., globals: _Optional[_Iterable[_Union[Global, _Mapping]]] = ..., exports: _Optional[_Iterable[_Union[Export, _Mapping]]] = ..., start_plus_one: _Optional[int] = ..., elements: _Optional[_Iterable[_Union[Element, _Mapping]]] = ..., data: _Optional[_Iterable[_Union[Data, _Mapping]]] = ..., tags: _Optional[_Iterable[int]] = ..., exceptions: _Optional[bool] = ..., initial_elements: _Optional[_Iterable[_Union[InitialElement, _Mapping]]] = ...) -> None: ...
 
 class InitialElement(_message.Message):
     __slots__ = ("table", "init")
@@ -123,7 +127,7 @@ class GlobalType(_message.Message):
     def __init__(self, value: _Optional[str] = ..., mutable: _Optional[bool] = ..., declared: _Optional[str] = ...) -> None: ...
 
 class Import(_message.Message):
-    __slots__ = ("module", "name", "kind", "function", "table", "memory")
+    __slots__ = ("module", "name", "kind", "function", "table", "memory", "tag")
     MODULE_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
     KIND_FIELD_NUMBER: _ClassVar[int]
@@ -131,13 +135,15 @@ class Import(_message.Message):
     TABLE_FIELD_NUMBER: _ClassVar[int]
     MEMORY_FIELD_NUMBER: _ClassVar[int]
     GLOBAL_FIELD_NUMBER: _ClassVar[int]
+    TAG_FIELD_NUMBER: _ClassVar[int]
     module: str
     name: str
     kind: int
     function: int
     table: TableType
     memory: Limits
-    def __init__(self, module: _Optional[str] = ..., name: _Optional[str] = ..., kind: _Optional[int] = ..., function: _Optional[int] = ..., table: _Optional[_Union[TableType, _Mapping]] = ..., memory: _Optional[_Union[Limits, _Mapping]] = ..., **kwargs) -> None: ...
+    tag: int
+    def __init__(self, module: _Optional[str] = ..., name: _Optional[str] = ..., kind: _Optional[int] = ..., function: _Optional[int] = ..., table: _Optional[_Union[TableType, _Mapping]] = ..., memory: _Optional[_Union[Limits, _Mapping]] = ..., tag: _Optional[int] = ..., **kwargs) -> None: ...
 
 class Export(_message.Message):
     __slots__ = ("name", "kind", "index")
@@ -228,19 +234,21 @@ class StaticTable(_message.Message):
     def __init__(self, table: _Optional[int] = ..., offset: _Optional[int] = ...) -> None: ...
 
 class StablePoints(_message.Message):
-    __slots__ = ("pcs", "offsets", "points", "suspending")
+    __slots__ = ("pcs", "offsets", "points", "suspending", "throwing")
     PCS_FIELD_NUMBER: _ClassVar[int]
     OFFSETS_FIELD_NUMBER: _ClassVar[int]
     POINTS_FIELD_NUMBER: _ClassVar[int]
     SUSPENDING_FIELD_NUMBER: _ClassVar[int]
+    THROWING_FIELD_NUMBER: _ClassVar[int]
     pcs: bytes
     offsets: bytes
     points: bytes
     suspending: bytes
-    def __init__(self, pcs: _Optional[bytes] = ..., offsets: _Optional[bytes] = ..., points: _Optional[bytes] = ..., suspending: _Optional[bytes] = ...) -> None: ...
+    throwing: bytes
+    def __init__(self, pcs: _Optional[bytes] = ..., offsets: _Optional[bytes] = ..., points: _Optional[bytes] = ..., suspending: _Optional[bytes] = ..., throwing: _Optional[bytes] = ...) -> None: ...
 
 class StablePoint(_message.Message):
-    __slots__ = ("function", "locals", "types", "num_results", "places", "constants", "next_pc", "table_plus_one", "by_reference")
+    __slots__ = ("function", "locals", "types", "num_results", "places", "constants", "next_pc", "table_plus_one", "handled", "by_reference")
     FUNCTION_FIELD_NUMBER: _ClassVar[int]
     LOCALS_FIELD_NUMBER: _ClassVar[int]
     TYPES_FIELD_NUMBER: _ClassVar[int]
@@ -249,6 +257,7 @@ class StablePoint(_message.Message):
     CONSTANTS_FIELD_NUMBER: _ClassVar[int]
     NEXT_PC_FIELD_NUMBER: _ClassVar[int]
     TABLE_PLUS_ONE_FIELD_NUMBER: _ClassVar[int]
+    HANDLED_FIELD_NUMBER: _ClassVar[int]
     BY_REFERENCE_FIELD_NUMBER: _ClassVar[int]
     function: int
     locals: _containers.RepeatedScalarFieldContainer[int]
@@ -258,8 +267,9 @@ class StablePoint(_message.Message):
     constants: _containers.RepeatedScalarFieldContainer[int]
     next_pc: int
     table_plus_one: int
+    handled: bool
     by_reference: bool
-    def __init__(self, function: _Optional[int] = ..., locals: _Optional[_Iterable[int]] = ..., types: _Optional[str] = ..., num_results: _Optional[int] = ..., places: _Optional[_Iterable[int]] = ..., constants: _Optional[_Iterable[int]] = ..., next_pc: _Optional[int] = ..., table_plus_one: _Optional[int] = ..., by_reference: _Optional[bool] = ...) -> None: ...
+    def __init__(self, function: _Optional[int] = ..., locals: _Optional[_Iterable[int]] = ..., types: _Optional[str] = ..., num_results: _Optional[int] = ..., places: _Optional[_Iterable[int]] = ..., constants: _Optional[_Iterable[int]] = ..., next_pc: _Optional[int] = ..., table_plus_one: _Optional[int] = ..., handled: _Optional[bool] = ..., by_reference: _Optional[bool] = ...) -> None: ...
 
 class Names(_message.Message):
     __slots__ = ("module", "indices", "names")

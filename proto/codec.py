@@ -9,10 +9,23 @@ from __future__ import annotations
 
 import struct
 
-from mvvm.abi.view import AT, IN_CALL, Frame, TableState, Value, View
+from mvvm.abi.view import AT, IN_CALL, ExceptionState, Frame, TableState, Value, View
 from mvvm.errors import BadAotFile, BadSnapshot, CheckpointFailed
 from mvvm.proto import wire
-from mvvm.wasm.types import EXTERNREF, F32, F64, FUNCREF, I32, I64, MAX_PAGES_64, NAMES, PAGE_SIZE, REFERENCES, V128
+from mvvm.wasm.types import (
+    EXNREF,
+    EXTERNREF,
+    F32,
+    F64,
+    FUNCREF,
+    I32,
+    I64,
+    MAX_PAGES_64,
+    NAMES,
+    PAGE_SIZE,
+    REFERENCES,
+    V128,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,7 +38,7 @@ RAW, ZSTD = 0, 1  # Memory.Encoding
 STORED_PAGE = 4096  # bytes: what extents are counted in
 BLOCK_SIZE = 1 << 20  # bytes of contents; those of the last block of a memory may be fewer
 
-_FORMATS = {I32: "I", I64: "Q", F32: "I", F64: "Q", V128: "16s", FUNCREF: "I", EXTERNREF: "I"}
+_FORMATS = {I32: "I", I64: "Q", F32: "I", F64: "Q", V128: "16s", FUNCREF: "I", EXTERNREF: "I", EXNREF: "I"}
 _SHA256_SIZE = 32
 _structs: dict[str, struct.Struct] = {}  # by types: frames of a function look alike
 
@@ -117,6 +130,10 @@ def _encode(
         dropped_data=view.dropped_data,
         dropped_elements=view.dropped_elements,
         starting=view.starting,
+        exceptions=[
+            pb.Exception(tag=item.tag, types="".join(type_ for type_, _ in item.values), values=_pack(item.values))
+            for item in view.exceptions
+        ],
         names=[
             pb.FunctionName(function=function, name=names[function])
             for function in sorted({frame.function for frame in view.frames})
@@ -182,6 +199,7 @@ def _decode(message: wire.Fields) -> Index:
         _indices(message, 9),
         _indices(message, 10),
         starting=bool(wire.number(message, 13)),
+        exceptions=[_decode_exception(item) for item in wire.messages(message, 14)],
     )
     if 11 in message:
         from mvvm.proto.codec_wasi import decode_wasi
@@ -227,11 +245,16 @@ def _unpack(types: str, packed: bytes) -> list[Value]:
     return values
 
 
+def _decode_exception(message: wire.Fields) -> ExceptionState:
+    values = _unpack(wire.text(message, 2), wire.data(message, 3))
+    return ExceptionState(_u32(wire.number(message, 1)), values)
+
+
 def _decode_table(message: wire.Fields) -> TableState:
     element = wire.text(message, 1)
     require(len(element) == 1 and element in REFERENCES)
     elements = wire.fixed32s(message, 2)
-    require(element == FUNCREF or not any(elements))
+    require(element in (FUNCREF, EXNREF) or not any(elements))
     return TableState(element, list(elements))
 
 

@@ -8,7 +8,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class Index(_message.Message):
-    __slots__ = ("writer", "module_sha256", "module_name", "frames", "memories", "tables", "global_types", "globals", "dropped_data", "dropped_elements", "wasi", "names", "starting")
+    __slots__ = ("writer", "module_sha256", "module_name", "frames", "memories", "tables", "global_types", "globals", "dropped_data", "dropped_elements", "wasi", "names", "starting", "exceptions")
     WRITER_FIELD_NUMBER: _ClassVar[int]
     MODULE_SHA256_FIELD_NUMBER: _ClassVar[int]
     MODULE_NAME_FIELD_NUMBER: _ClassVar[int]
@@ -22,6 +22,7 @@ class Index(_message.Message):
     WASI_FIELD_NUMBER: _ClassVar[int]
     NAMES_FIELD_NUMBER: _ClassVar[int]
     STARTING_FIELD_NUMBER: _ClassVar[int]
+    EXCEPTIONS_FIELD_NUMBER: _ClassVar[int]
     writer: str
     module_sha256: bytes
     module_name: str
@@ -35,7 +36,18 @@ class Index(_message.Message):
     wasi: Wasi
     names: _containers.RepeatedCompositeFieldContainer[FunctionName]
     starting: bool
-    def __init__(self, writer: _Optional[str] = ..., module_sha256: _Optional[bytes] = ..., module_name: _Optional[str] = ..., frames: _Optional[_Iterable[_Union[Frame, _Mapping]]] = ..., memories: _Optional[_Iterable[_Union[Memory, _Mapping]]] = ..., tables: _Optional[_Iterable[_Union[Table, _Mapping]]] = ..., global_types: _Optional[str] = ..., globals: _Optional[bytes] = ..., dropped_data: _Optional[_Iterable[int]] = ..., dropped_elements: _Optional[_Iterable[int]] = ..., wasi: _Optional[_Union[Wasi, _Mapping]] = ..., names: _Optional[_Iterable[_Union[FunctionName, _Mapping]]] = ..., starting: _Optional[bool] = ...) -> None: ...
+    exceptions: _containers.RepeatedCompositeFieldContainer[Exception]
+    def __init__(self, writer: _Optional[str] = ..., module_sha256: _Optional[bytes] = ..., module_name: _Optional[str] = ..., frames: _Optional[_Iterable[_Union[Frame, _Mapping]]] = ..., memories: _Optional[_Iterable[_Union[Memory, _Mapping]]] = ..., tables: _Optional[_Iterable[_Union[Table, _Mapping]]] = ..., global_types: _Optional[str] = ..., globals: _Optional[bytes] = ..., dropped_data: _Optional[_Iterable[int]] = ..., dropped_elements: _Optional[_Iterable[int]] = ..., wasi: _Optional[_Union[Wasi, _Mapping]] = ..., names: _Optional[_Iterable[_Union[FunctionName, _Mapping]]] = ..., starting: _Optional[bool] = ..., exceptions: _Optional[_Iterable[_Union[Exception, _Mapping]]] = ...) -> None: ...
+
+class Exception(_message.Message):
+    __slots__ = ("tag", "types", "values")
+    TAG_FIELD_NUMBER: _ClassVar[int]
+    TYPES_FIELD_NUMBER: _ClassVar[int]
+    VALUES_FIELD_NUMBER: _ClassVar[int]
+    tag: int
+    types: str
+    values: bytes
+    def __init__(self, tag: _Optional[int] = ..., types: _Optional[str] = ..., values: _Optional[bytes] = ...) -> None: ...
 
 class FunctionName(_message.Message):
     __slots__ = ("function", "name")

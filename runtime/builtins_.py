@@ -128,6 +128,19 @@ def _notify(instance: Instance, memory: int, index: int, offset: int, count: int
     return target.waiters.notify(_atomic_address(target, index, offset, 4), count)
 
 
+def _exn_new(instance: Instance, *_: int) -> int:
+    from mvvm.runtime.exceptions import new_reference
+
+    return new_reference(threads.current(), instance.exceptions)
+
+
+def _exn_throw(instance: Instance, handle: int, *_: int) -> int:
+    from mvvm.runtime.exceptions import throw_reference
+
+    throw_reference(threads.current(), handle)
+    return 0
+
+
 _IMPLEMENTATIONS: dict[str, Builtin] = {
     "memory.grow": _memory_grow,
     "memory.init": _memory_init,
@@ -140,4 +153,6 @@ _IMPLEMENTATIONS: dict[str, Builtin] = {
     "memory.atomic.wait32": _wait(4),
     "memory.atomic.wait64": _wait(8),
     "memory.atomic.notify": _notify,
+    "exn.new": _exn_new,
+    "exn.throw": _exn_throw,
 }

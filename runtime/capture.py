@@ -8,10 +8,10 @@ from sys import byteorder
 
 from mvvm.abi import stable_points
 from mvvm.abi.context import HOST_SIZE, RECORD_SIZE
-from mvvm.abi.view import AT, IN_CALL, Frame, TableState, View
+from mvvm.abi.view import AT, IN_CALL, ExceptionState, Frame, TableState, View
 from mvvm.errors import BadAotFile, CheckpointFailed
 from mvvm.runtime.references import object_of
-from mvvm.wasm.types import EXTERNREF, F32, F64, FUNCREF, I32, I64, V128
+from mvvm.wasm.types import EXNREF, EXTERNREF, F32, F64, FUNCREF, I32, I64, V128
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from mvvm.runtime.program import Program
 
 # How compiled code stores a value: in the machine's byte order, at the start of its slot.
-_FORMS = {t: Struct("=I" if t in (I32, F32) else "=Q") for t in (I32, I64, F32, F64, FUNCREF, EXTERNREF)}
+_FORMS = {t: Struct("=I" if t in (I32, F32) else "=Q") for t in (I32, I64, F32, F64, FUNCREF, EXTERNREF, EXNREF)}
 _SLOT = 8
 
 
@@ -111,6 +111,8 @@ def value_of(instance: Instance, type_: str, bits: int) -> Value:
 
     Raises CheckpointFailed for a reference to a function of another instance.
     """
+    if type_ == EXNREF:
+        return type_, instance.exceptions.bits_of(bits) if bits else 0
     return type_, function_bits(instance, bits) if type_ == FUNCREF else bits
 
 
@@ -176,6 +178,11 @@ def view_of(instance: Instance, frames: list[Frame], wasi: WasiState | None) -> 
                 f"the program holds a reference to an object of the host, {_object(bits)!r}, "
                 "which a snapshot cannot hold"
             )
+    exceptions: list[ExceptionState] = []
+    if any(type_ == EXNREF and bits for type_, bits in held):
+        from mvvm.runtime.capture_exceptions import number_exceptions
+
+        frames, tables, globals_, exceptions = number_exceptions(instance, frames, tables, globals_)
     return View(
         instance.program.target.module_sha256,
         frames,
@@ -186,4 +193,5 @@ def view_of(instance: Instance, frames: list[Frame], wasi: WasiState | None) -> 
         [index for index in range(len(info.elements)) if instance.element_dropped(index)],
         wasi,
         starting=instance.starting,
+        exceptions=exceptions,
     )

@@ -17,11 +17,11 @@ from mvvm.runtime.capture import value_of
 from mvvm.runtime.entry import enter
 from mvvm.runtime.mapping import MappedCode, check_places, memory_file
 from mvvm.runtime.values import bits_at, put_bits
-from mvvm.wasm.types import FUNCREF
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from mvvm.abi.view import Value
+    from mvvm.errors import WasmException
     from mvvm.runtime.instance import Instance
     from mvvm.runtime.program import Program
 
@@ -72,12 +72,20 @@ class Continuation:
         """A frame that was IN_CALL, when its call has given `results`; whether they fit `run` finds out."""
         return Frame(self.function, self.pc, AT, frame.locals, frame.stack + results)
 
-    def run(self, instance: Instance, frame: Frame) -> list[Value] | Frame:
+    def thrown_into(self, frame: Frame) -> Frame:
+        """A frame that was IN_CALL, when an exception has come out of its call: the results are nothing."""
+        results = self.types[len(self.locals) + len(frame.stack) :]
+        return self.returned(frame, [(type_, 0) for type_ in results])
+
+    def run(self, instance: Instance, frame: Frame, thrown: WasmException | None = None) -> list[Value] | Frame:
         """Go on from a frame to the end of its function: returns its results; a funcref among them as in a view.
 
         Or to a loop around where it began, which another continuation goes on with: returns the frame there.
 
-        Raises Trap, Stopped, what the host raised, and BadSnapshot where the frame is not one for this code.
+        `thrown` is an exception that has come out of the frame's call.
+
+        Raises Trap, WasmException, Stopped, what the host raised, and BadSnapshot where the frame is not one for this
+        code.
         """
         values = [*(frame.locals.get(index, _MISSING) for index in self.locals), *frame.stack]
         if frame.function != self.function or "".join([type_ for type_, _ in values]) != self.types:
@@ -85,8 +93,8 @@ class Continuation:
         slots = (ctypes.c_uint64 * self._num_slots)()
         address = ctypes.addressof(slots)
         for slot, (type_, bits) in zip(first_slots(self.types), values, strict=False):
-            put_bits(address + 8 * slot, type_, instance.funcref(bits) if type_ == FUNCREF else bits)
-        enter(instance, self._address, instance.context, address)
+            put_bits(address + 8 * slot, type_, instance.raw_of(type_, bits))
+        enter(instance, self._address, instance.context, address, thrown)
         switch = ctypes.c_uint64.from_address(instance.context + CONTEXT_SWITCH)
         if not switch.value:
             return [_value(instance, t, address, 2 * position) for position, t in enumerate(self.results)]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import _thread
 import ctypes
 import os
+from sys import byteorder
 
 from mvvm.abi import context as abi
 from mvvm.abi.stable_points import (
@@ -92,7 +93,7 @@ class Controller:
         self.decide: Decide = _always
         self.fail: Callable[[CheckpointFailed], None] = _raise
         self._context = context = instance.context
-        self._poll = ctypes.c_uint32.from_address(context + abi.CONTEXT_POLL)
+        self._poll = ctypes.c_uint16.from_address(context + abi.CONTEXT_REQUESTS[byteorder])
         self._lock = _thread.RLock()
         self._held = 0
         self._wanted = RUN  # the poll word once nothing holds checkpoints off

@@ -8,14 +8,19 @@ from mvvm.runtime.traps import raise_trap
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from mvvm.errors import WasmException
     from mvvm.runtime.instance import Instance
 
 # Python frames that a callback needs until it can deal with an exception of its own.
 _CALLBACK_DEPTH = 5
 
 
-def enter(instance: Instance, thunk: int, record: int, values: int) -> None:
-    """Run `void thunk(record, values)`, addresses all, in the guest. Raises Trap, Stopped, and what the host raised."""
+def enter(instance: Instance, thunk: int, record: int, values: int, thrown: WasmException | None = None) -> None:
+    """Run `void thunk(record, values)`, addresses all, in the guest.
+
+    `thrown` is an exception that is in flight there from the start. Raises Trap, WasmException, Stopped, and what the
+    host raised.
+    """
     _require_recursion(_CALLBACK_DEPTH)
     threads.ensure_handler()
     thread = threads.current()
@@ -26,6 +31,10 @@ def enter(instance: Instance, thunk: int, record: int, values: int) -> None:
     if controller is not None and outer is not None:
         controller.hold()
     try:
+        if thrown is not None:
+            from mvvm.runtime.exceptions import throw_into
+
+            throw_into(thread, thrown, instance.context, store)
         code = instance.program.enter(thread.address, thunk, record, values)
     finally:
         thread.store = outer
@@ -33,7 +42,12 @@ def enter(instance: Instance, thunk: int, record: int, values: int) -> None:
         if controller is not None and outer is not None:
             controller.release()
     if code != RETURNED:
+        thread.exception.value = 0
         raise_trap(code, thread, store.root())
+    if thread.exception.value:
+        from mvvm.runtime.exceptions import take
+
+        raise take(thread)
     if controller is not None and controller.unwinding:
         from mvvm.runtime.control import Stopped
 

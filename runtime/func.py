@@ -8,13 +8,13 @@ from sys import byteorder
 
 from mvvm.abi.context import HOST_CONTEXT, RECORD_CONTEXT, RECORD_INDEX, RECORD_TYPE, TAIL_BIT
 from mvvm.abi.stable_points import INTERRUPTED
-from mvvm.errors import UsageError
+from mvvm.errors import UsageError, WasmException
 from mvvm.runtime import thread as threads
 from mvvm.runtime.entry import enter
 from mvvm.runtime.store import Store, instance_at, numbered_type
 from mvvm.runtime.values import bits_at, from_raw, put_bits, to_raw
 from mvvm.runtime.wake import Interrupted
-from mvvm.wasm.types import EXTERNREF, F32, F64, FUNCREF, I32, I64, V128, FuncType
+from mvvm.wasm.types import EXNREF, EXTERNREF, F32, F64, FUNCREF, I32, I64, V128, FuncType
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ _CTYPES = {
     F64: ctypes.c_uint64,
     FUNCREF: ctypes.c_uint64,
     EXTERNREF: ctypes.c_uint64,
+    EXNREF: ctypes.c_uint64,
 }
 _FLOATS = {F32: ctypes.c_float, F64: ctypes.c_double}
 _MASKS = {I32: 0xFFFFFFFF, F32: 0xFFFFFFFF}
@@ -43,9 +44,9 @@ class Func:
     """A function with its `type`.
 
     `Func(type, callable)` makes one of the host: it is called with values (see mvvm.runtime.values) and returns
-    None, a value, or a tuple of values. With `raw=True` it gets unsigned integers instead of signed and its single
-    i32 result or none is taken as it is: for functions that speak in addresses, as WASI's do; a v128 is then two
-    arguments of 64 bits, the low one first.
+    None, a value, or a tuple of values; a WasmException that it raises is thrown in the guest. With `raw=True` it gets
+    unsigned integers instead of signed and its single i32 result or none is taken as it is: for functions that speak in
+    addresses, as WASI's do; a v128 is then two arguments of 64 bits, the low one first.
     Functions of the guest come from `Instance.exports`.
     """
 
@@ -80,7 +81,7 @@ class Func:
         return ctypes.c_uint32.from_address(self.record + RECORD_INDEX).value & (TAIL_BIT - 1)
 
     def __call__(self, *args: object) -> object:
-        """Call with values. Returns None, the result, or a tuple of results. Raises Trap, UsageError."""
+        """Call with values. Returns None, the result, or a tuple of results. Raises Trap, WasmException, UsageError."""
         params = self.type.declared_params
         if len(args) != len(params):
             raise UsageError(f"the function takes {len(params)} arguments, not {len(args)}")
@@ -93,7 +94,7 @@ class Func:
         return values[0] if len(values) == 1 else tuple(values) or None
 
     def call_raw(self, args: Sequence[int]) -> list[int]:
-        """Call a function of the guest with bit patterns. Returns bit patterns. Raises Trap."""
+        """Call a function of the guest with bit patterns. Returns bit patterns. Raises Trap, WasmException."""
         assert self.instance is not None
         program = self.instance.program
         results = self.type.results
@@ -132,6 +133,8 @@ class Func:
                     except Interrupted:
                         if _stops_here():
                             return INTERRUPTED
+            except WasmException as error:
+                return _throw(error)
             except BaseException as error:
                 threads.current().pending = error
                 return -1
@@ -163,6 +166,8 @@ class Func:
                     raw = _divided(raw, results)
                 ctypes.memmove(args[-1], struct.pack(f"={len(raw)}Q", *raw), 8 * len(raw))
                 return 0
+            except WasmException as error:
+                return _throw(error)
             except BaseException as error:
                 threads.current().pending = error
                 return -1
@@ -182,6 +187,12 @@ def _divided(raw: Sequence[int], types: str) -> list[int]:
     for bits, type_ in zip(raw, types, strict=True):
         words += struct.unpack("=2Q", bits.to_bytes(16, byteorder)) if type_ == V128 else (bits,)
     return words
+
+
+def _throw(error: WasmException) -> int:
+    from mvvm.runtime.exceptions import throw_from_host
+
+    return throw_from_host(threads.current(), error)
 
 
 def _stops_here() -> bool:

@@ -23,20 +23,32 @@ from mvvm.runtime.global_ import Global
 from mvvm.runtime.memory import Memory
 from mvvm.runtime.store import Store, register, type_number
 from mvvm.runtime.table import Table
+from mvvm.runtime.tag import Tag
 from mvvm.runtime.traps import trap
 from mvvm.wasm import const_expr
 from mvvm.wasm import module as wasm
-from mvvm.wasm.module import ACTIVE, DECLARATIVE, FUNC, GLOBAL, KIND_NAMES, MEMORY, TABLE, Import
+from mvvm.wasm.module import ACTIVE, DECLARATIVE, FUNC, GLOBAL, KIND_NAMES, MEMORY, TABLE, TAG, Import
 from mvvm.wasm.references import matches
-from mvvm.wasm.types import FUNCREF, MAX_PAGES, MAX_PAGES_64, PAGE_SIZE, FuncType, GlobalType, Limits, TableType
+from mvvm.wasm.types import (
+    EXNREF,
+    FUNCREF,
+    MAX_PAGES,
+    MAX_PAGES_64,
+    PAGE_SIZE,
+    FuncType,
+    GlobalType,
+    Limits,
+    TableType,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Protocol
 
-    from mvvm.abi.view import View
+    from mvvm.abi.view import ExceptionState, View
     from mvvm.runtime.control import Controller
+    from mvvm.runtime.exceptions import Exceptions
     from mvvm.runtime.program import Program
     from mvvm.runtime.wasi import Wasi
 
@@ -51,7 +63,7 @@ if TYPE_CHECKING:
             """Put the contents of a memory, all zeros, in place."""
 
 
-Extern = Func | Memory | Table | Global
+Extern = Func | Memory | Table | Global | Tag
 _ALIGNMENT = 64
 # RECORD_TYPE and RECORD_INDEX as one word.
 _TYPE_SHIFT, _INDEX_SHIFT = (0, 32) if byteorder == "little" else (32, 0)
@@ -60,7 +72,7 @@ _TYPE_SHIFT, _INDEX_SHIFT = (0, 32) if byteorder == "little" else (32, 0)
 class Instance:
     """An instance of a program.
 
-    `exports` maps names to Func, Memory, Table and Global. `imports` does the same, by module and name.
+    `exports` maps names to Func, Memory, Table, Global and Tag. `imports` does the same, by module and name.
     """
 
     __slots__ = (
@@ -68,6 +80,7 @@ class Instance:
         "_buffer",
         "_data",
         "_elements",
+        "_exceptions",
         "_exports",
         "_hosts",
         "_imported",
@@ -81,6 +94,7 @@ class Instance:
         "starting",
         "store",
         "tables",
+        "tags",
         "wasi",
     )
 
@@ -96,7 +110,7 @@ class Instance:
 
         `prepare` is called before the guest runs. `max_pages` limits each memory that the instance makes (in pages of
         64 KiB). Raises LinkError where `imports` lack something, Trap where a segment does not fit or the start
-        function traps, InputError where the state does not fit the program.
+        function traps, WasmException where it throws, InputError where the state does not fit the program.
         """
         info = program.info
         self.program = program
@@ -109,8 +123,9 @@ class Instance:
         self.context = -(-ctypes.addressof(self._buffer) // _ALIGNMENT) * _ALIGNMENT
         self.context_end = self.context + layout.size
         self._exports: dict[str, Extern] | None = None
+        self._exceptions: Exceptions | None = None
         for item in self._imported:
-            if not isinstance(item, Func) or item.record:
+            if not isinstance(item, (Func, Tag)) or (isinstance(item, Func) and item.store.root().instances):
                 self.store.merge(item.store)
         self.memories = [item for item in self._imported if isinstance(item, Memory)]
         self.memories += [
@@ -119,6 +134,9 @@ class Instance:
         self.tables = [item for item in self._imported if isinstance(item, Table)]
         self.tables += [Table(type_, 0, self.store) for type_ in info.tables[info.num_imported_tables :]]
         self.globals = [item for item in self._imported if isinstance(item, Global)]
+        self.tags = [item for item in self._imported if isinstance(item, Tag)]
+        self.tags += [Tag(info.types[type_]) for type_ in info.tags[info.num_imported_tags :]]
+        self._name_tags()
         self._data = [segment.size for segment in info.data]  # 0 once dropped
         self._fill_context()
         if tails:
@@ -156,21 +174,51 @@ class Instance:
             if pages < memory.pages or memory.grow(pages - memory.pages) < 0:
                 raise EnvironmentFailure(f"cannot allocate the {pages * PAGE_SIZE} bytes of memory of the snapshot")
             state.fill_memory(index, memory)
+        for state_ in view.exceptions:
+            self._take_up_exception(state_)
         for table, saved in zip(self.tables, view.tables, strict=True):
             if len(saved.elements) < table.size or table.grow(len(saved.elements) - table.size, 0) < 0:
                 raise BadSnapshot("damaged snapshot: a table has another size than its module allows")
             bits = saved.elements
-            if saved.element == FUNCREF:
-                bits = [self.funcref(value) for value in bits]
+            if saved.element in (FUNCREF, EXNREF):
+                bits = [self.raw_of(saved.element, value) for value in bits]
             table.elements[: len(bits)] = _words(bits)
         for item, (type_, value) in zip(self.globals, view.globals, strict=True):
             if type_ != item.type.value:
                 raise BadSnapshot("damaged snapshot: a global has another type than in its module")
-            item.raw = self.funcref(value) if type_ == FUNCREF else value
+            item.raw = self.raw_of(type_, value)
         for index in view.dropped_data:
             self.drop_data(index)
         for index in view.dropped_elements:
             self.drop_element(index)
+
+    def _take_up_exception(self, state: ExceptionState) -> None:
+        """Make an exception that a snapshot holds. Those that it refers to are there."""
+        types = "".join([type_ for type_, _ in state.values])
+        if state.tag >= len(self.tags) or types != self.tags[state.tag].type.params:
+            raise BadSnapshot("damaged snapshot: an exception has other values than its tag's")
+        self.exceptions.add(self.tags[state.tag], [self.raw_of(type_, bits) for type_, bits in state.values])
+
+    def raw_of(self, type_: str, bits: int) -> int:
+        """What compiled code has for a value of a view (mvvm.abi.view). Raises BadSnapshot."""
+        if type_ == FUNCREF:
+            return self.funcref(bits)
+        return self.exceptions.handle_of(bits) if type_ == EXNREF and bits else bits
+
+    @property
+    def exceptions(self) -> Exceptions:
+        """The exceptions that exnrefs refer to."""
+        if self._exceptions is None:
+            from mvvm.runtime.exceptions import Exceptions
+
+            self._exceptions = Exceptions()
+        return self._exceptions
+
+    def _name_tags(self) -> None:
+        info = self.program.info
+        exported = {export.index: export.name for export in info.exports if export.kind == TAG}
+        for index, tag in enumerate(self.tags):
+            tag.name = tag.name or exported.get(index, str(index))
 
     def funcref(self, bits: int) -> int:
         """The funcref that bits of a view (mvvm.abi.view) stand for."""
@@ -188,6 +236,8 @@ class Instance:
             _put(context + layout.memory(index), memory.base, memory.cell_address)
         for index, table in enumerate(self.tables):
             _put(context + layout.table(index), table.base, table.cell_address)
+        if self.tags:
+            _put(context + layout.tag(0), *[tag.address for tag in self.tags])
         numbers = [type_number(type_) for type_ in info.types]
         ctypes.memmove(context + layout.types, struct.pack(f"={len(numbers)}I", *numbers), 4 * len(numbers))
         self._fill_imported_functions(numbers)
@@ -317,7 +367,7 @@ class Instance:
     def exports(self) -> dict[str, Extern]:
         """What the instance exports, by name."""
         if self._exports is None:
-            spaces = {TABLE: self.tables, MEMORY: self.memories, GLOBAL: self.globals}
+            spaces = {TABLE: self.tables, MEMORY: self.memories, GLOBAL: self.globals, TAG: self.tags}
             self._exports = {
                 export.name: self.func(export.index) if export.kind == FUNC else spaces[export.kind][export.index]  # type: ignore[index]
                 for export in self.program.info.exports
@@ -333,6 +383,22 @@ def _put(address: int, *values: int) -> None:
     ctypes.memmove(address, struct.pack(f"={len(values)}Q", *values), 8 * len(values))
 
 
+def _catching(given: Func, info: wasm.ModuleInfo) -> Func:
+    """A function to import; by way of Python where only one of the two modules has to do with exceptions.
+
+    Calls in the other one do not look for exceptions: one that came out of a call would be lost. As Python's it leaves
+    the frames of that module by a jump.
+    """
+    exporter = given.instance
+    if exporter is None or exporter.program.info.exceptions == info.exceptions:
+        return given
+    if info.exceptions and not exporter.program.info.imports:  # what nothing can be thrown from
+        return given
+    through = Func(given.type, given)
+    through.store = given.store
+    return through
+
+
 def _resolve(info: wasm.ModuleInfo, imports: Mapping[str, Mapping[str, Extern]]) -> list[Extern]:
     """What is given for each import, after checking its type (Wasm 4.5.3)."""
     resolved: list[Extern] = []
@@ -343,7 +409,7 @@ def _resolve(info: wasm.ModuleInfo, imports: Mapping[str, Mapping[str, Extern]])
             raise LinkError(f"unknown import: the program needs the {wanted}, and nothing gives it")
         if not _fits(given, item, info.types):
             raise LinkError(f"incompatible import type: what is given for the {wanted} is of another type")
-        resolved.append(given)
+        resolved.append(_catching(given, info) if isinstance(given, Func) else given)
     return resolved
 
 
@@ -368,6 +434,8 @@ def _fits(given: Extern, item: Import, types: list[FuncType]) -> bool:
             # Code for a memory that may be smaller relies on its not being the largest (mvvm.lower.memory).
             and (given.pages < MAX_PAGES or wanted.minimum == MAX_PAGES or wanted.index64)
         )
+    if item.kind == TAG:
+        return isinstance(given, Tag) and isinstance(wanted, int) and given.type == types[wanted]
     if not isinstance(given, Global) or not isinstance(wanted, GlobalType):
         return False
     if given.type == wanted:

@@ -19,6 +19,7 @@ from mvvm.wasm.module import (
     MEMORY,
     PASSIVE,
     TABLE,
+    TAG,
     Data,
     Element,
     Export,
@@ -199,6 +200,9 @@ def _import(message: wire.Fields, num_types: int) -> Import:
         type_ = _table(wire.fields(wire.data(message, 5)))
     elif kind == MEMORY:
         type_ = _memory(wire.fields(wire.data(message, 6)))
+    elif kind == TAG:
+        type_ = wire.number(message, 8)
+        _require(type_ < num_types)
     else:
         _require(kind == GLOBAL)
         type_ = _global_type(wire.fields(wire.data(message, 7)))
@@ -245,6 +249,8 @@ def read_module(section: bytes, wasm_size: int) -> ModuleInfo:
             )
         )
     info.initial_elements = {wire.number(item, 1): wire.data(item, 2) for item in wire.messages(message, 20)}
+    info.tags += wire.numbers(message, 11)
+    info.exceptions = bool(wire.number(message, 12))
     _check(info, wasm_size)
     return info
 
@@ -252,8 +258,9 @@ def read_module(section: bytes, wasm_size: int) -> ModuleInfo:
 def _check(info: ModuleInfo, wasm_size: int) -> None:
     """Every index is in its index space, every constant expression of the type that its place has."""
     _require(all(index < len(info.types) for index in info.functions))
-    sizes = (len(info.functions), len(info.tables), len(info.memories), len(info.globals))
-    _require(all(export.kind < 4 and export.index < sizes[export.kind] for export in info.exports))
+    _require(all(index < len(info.types) and not info.types[index].results for index in info.tags))
+    sizes = (len(info.functions), len(info.tables), len(info.memories), len(info.globals), len(info.tags))
+    _require(all(export.kind < 5 and export.index < sizes[export.kind] for export in info.exports))
     if info.start is not None:
         _require(info.start < len(info.functions) and info.func_type(info.start).key == "_")
     global_types = [info.global_type(index).value for index in range(len(info.globals))]

@@ -18,6 +18,7 @@ class StablePoint:
         "by_reference",
         "constants",
         "function",
+        "handled",
         "locals",
         "next_pc",
         "num_results",
@@ -36,6 +37,7 @@ class StablePoint:
         self.constants = wire.numbers(fields, 6)
         self.next_pc = wire.number(fields, 7)
         table = wire.number(fields, 8)
+        self.handled = bool(wire.number(fields, 9))  # the call is in the body of a try block
         self.table = table - 1 if table else None
         self.by_reference = bool(wire.number(fields, 10))
         if (
@@ -64,17 +66,17 @@ class StablePoint:
 class PointTable:
     """Message StablePoints. Points are found by their byte offset in the module.
 
-    `suspending` are the functions that may suspend, by index.
+    `suspending` are the functions that may suspend, by index; `throwing` those that an exception may come out of.
     """
 
-    __slots__ = ("_offsets", "_points", "pcs", "suspending")
+    __slots__ = ("_offsets", "_points", "pcs", "suspending", "throwing")
 
     def __init__(self, section: bytes) -> None:
         fields = wire.fields(section)
         pcs, offsets = wire.data(fields, 1), wire.data(fields, 2)
         self._points = wire.data(fields, 3)
-        bits = wire.data(fields, 4)
-        self.suspending = {8 * at + bit for at, byte in enumerate(bits) if byte for bit in range(8) if byte >> bit & 1}
+        self.suspending = _members(wire.data(fields, 4))
+        self.throwing = _members(wire.data(fields, 5))
         if len(pcs) % 4 or len(pcs) != len(offsets):
             raise BadAotFile("damaged .aot file: its table of stable points does not fit together")
         self.pcs: tuple[int, ...] = struct.unpack(f"<{len(pcs) // 4}I", pcs)
@@ -87,3 +89,7 @@ class PointTable:
             raise BadAotFile(f"damaged .aot file: the stable point at byte {pc:#x} is not in its table")
         end = self._offsets[position + 1] if position + 1 < len(self._offsets) else len(self._points)
         return StablePoint(self._points[self._offsets[position] : end])
+
+
+def _members(bits: bytes) -> set[int]:
+    return {8 * at + bit for at, byte in enumerate(bits) if byte for bit in range(8) if byte >> bit & 1}

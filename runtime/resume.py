@@ -3,12 +3,14 @@
 The native stack is not rebuilt. The continuation of the innermost frame runs, its results go to the continuation of
 the next one, and so on. If the program is stopped again, the frames that have not been reached are the same as
 before.
+
+An exception that leaves a frame goes to the next one whose call is in a try block: the frames between end with it.
 """
 
 from __future__ import annotations
 
 from mvvm.abi.view import AT
-from mvvm.errors import BadSnapshot, Trap
+from mvvm.errors import BadAotFile, BadSnapshot, Trap, WasmException
 from mvvm.runtime.control import Stopped
 
 TYPE_CHECKING = False
@@ -25,8 +27,8 @@ if TYPE_CHECKING:
 def resume(instance: Instance, frames: list[Frame], find: Find) -> list[int]:
     """Run `frames`, innermost first, to the end of the outermost. Returns its results, as bits.
 
-    `find` gives a frame's continuation. Raises Trap, with the backtrace of all frames, BadSnapshot where frames do not
-    fit together, what the host raised, and Stopped, with all frames that are left.
+    `find` gives a frame's continuation. Raises Trap, with the backtrace of all frames, WasmException, BadSnapshot where
+    frames do not fit together, what the host raised, and Stopped, with all frames that are left.
     """
     if not frames:
         raise BadSnapshot("damaged snapshot: it has no frames")
@@ -34,25 +36,49 @@ def resume(instance: Instance, frames: list[Frame], find: Find) -> list[int]:
         raise BadSnapshot("damaged snapshot: its innermost frame is in a call")
     controller = instance.controller
     results: list[Value] = []
+    thrown: WasmException | None = None
     for number, reached in enumerate(frames):
+        if thrown is not None and not _handles(instance, reached):
+            continue
         continuation = find(reached)
-        frame = continuation.returned(reached, results) if number else reached
+        frame = reached
+        if thrown is not None:
+            frame = continuation.thrown_into(reached)
+        elif number:
+            frame = continuation.returned(reached, results)
         call = reached.pc if number else 0
         while True:
-            if controller is not None and controller.between_frames(call):
+            # No stable point is passed while an exception is in flight.
+            if thrown is None and controller is not None and controller.between_frames(call):
                 raise Stopped([frame, *frames[number + 1 :]])
             call = 0
             try:
-                outcome = continuation.run(instance, frame)
+                in_flight, thrown = thrown, None
+                outcome = continuation.run(instance, frame, in_flight)
             except Stopped as stop:
                 raise Stopped(stop.frames + frames[number + 1 :]) from None
             except Trap as trap:
                 names = instance.program.names
                 trap.frames += tuple((item.function, names.get(item.function)) for item in frames[number + 1 :])
                 raise
+            except WasmException as error:
+                thrown = error
+                break
             if isinstance(outcome, list):
                 results = outcome
                 break
             frame = outcome
             continuation = find(frame)
+    if thrown is not None:
+        raise thrown
     return [bits for _, bits in results]
+
+
+def _handles(instance: Instance, frame: Frame) -> bool:
+    """Whether a frame that is IN_CALL may catch what comes out of its call."""
+    if not instance.program.info.exceptions:
+        return False
+    try:
+        return instance.program.points.find(frame.pc).handled
+    except BadAotFile:  # other stable points than those of the program that was stopped: its continuation knows
+        return True

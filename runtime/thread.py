@@ -6,6 +6,7 @@ import _thread
 import ctypes
 
 from mvvm.abi.context import (
+    THREAD_EXCEPTION,
     THREAD_FAULT_ADDRESS,
     THREAD_SIZE,
     THREAD_STACK_LIMIT,
@@ -43,14 +44,16 @@ _words = 0
 class Thread:
     """The structure Thread of the calling thread (mvvm.abi.context).
 
-    `pending` is what a host function raised, `store` the one in which the innermost call into the guest runs.
+    `pending` is what a host function raised, `store` the one in which the innermost call into the guest runs,
+    `exception` the word that is not 0 while a Wasm exception is in flight.
     """
 
-    __slots__ = ("_alternate", "_buffer", "address", "pending", "stack_low", "stack_size", "store")
+    __slots__ = ("_alternate", "_buffer", "address", "exception", "pending", "stack_low", "stack_size", "store")
 
     def __init__(self) -> None:
         self._buffer = ctypes.create_string_buffer(THREAD_SIZE)
         self.address = ctypes.addressof(self._buffer)
+        self.exception = ctypes.c_uint64.from_address(self.address + THREAD_EXCEPTION)
         self.pending: BaseException | None = None
         self.store: Store | None = None
         self.stack_low, self.stack_size = _stack()

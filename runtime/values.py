@@ -2,7 +2,8 @@
 
 i32 and i64 are signed Python ints (arguments may be given unsigned too), f32 and f64 are floats, v128 is the 16 bytes
 that `v128.store` would write (arguments may be any bytes-like object, or an unsigned int, whose low bytes come first),
-funcref is a Func or None, externref is any object. *Raw* values are bit patterns: what compiled code has.
+funcref is a Func or None, externref is any object, exnref a WasmException or None. *Raw* values are bit patterns: what
+compiled code has.
 """
 
 from __future__ import annotations
@@ -11,9 +12,9 @@ import ctypes
 import struct
 from sys import byteorder
 
-from mvvm.errors import UsageError
+from mvvm.errors import UsageError, WasmException
 from mvvm.runtime import references
-from mvvm.wasm.types import EXTERNREF, F32, F64, FUNCREF, I32, I64, NAMES, V128
+from mvvm.wasm.types import EXNREF, EXTERNREF, F32, F64, FUNCREF, I32, I64, NAMES, V128
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -58,6 +59,13 @@ def to_raw(value: object, type_: str, store: Store) -> int:
             return value.record
     elif type_ == EXTERNREF:
         return references.handle(value)
+    elif type_ == EXNREF:
+        if value is None:
+            return 0
+        if isinstance(value, WasmException):
+            from mvvm.runtime.exceptions import handle_of
+
+            return handle_of(value, store)
     raise UsageError(f"{value!r} is not a value of type {NAMES[type_]}")
 
 
@@ -69,7 +77,7 @@ def _reference_to_raw(value: object, declared: str, store: Store) -> int:
     nullable, heap = split(declared)
     if value is None:
         fits = nullable
-    elif heap in ("nofunc", "noextern"):
+    elif heap in ("nofunc", "noextern", "noexn"):
         fits = False
     else:
         fits = heap[0] != "$" or (isinstance(value, Func) and matches(f"ref ${value.type.identity}", declared))
@@ -95,6 +103,10 @@ def from_raw(bits: int, type_: str) -> object:
         from mvvm.runtime.func import Func
 
         return Func.from_record(bits) if bits else None
+    if type_ == EXNREF:
+        from mvvm.runtime.exceptions import exception_of
+
+        return exception_of(bits) if bits else None
     return references.object_of(bits)
 
 

@@ -32,7 +32,14 @@ THREAD_TAIL_CODE = THREAD_TAIL_THUNK + 8  # ptr
 THREAD_TAIL_CONTEXT = THREAD_TAIL_CODE + 8  # ptr
 THREAD_TAIL_VALUES = THREAD_TAIL_CONTEXT + 8
 MAX_PARAMS = 1000
-THREAD_SIZE = THREAD_TAIL_VALUES + 16 * MAX_PARAMS
+# The exception in flight: thrown, and not caught yet. It is of whatever instance the thread runs
+# (mvvm.lower.exceptions).
+THREAD_EXCEPTION = THREAD_TAIL_VALUES + 16 * MAX_PARAMS  # ptr: its tag (mvvm.runtime.tag); 0 while there is none
+THREAD_EXCEPTION_REF = THREAD_EXCEPTION + 8  # u64: its exnref, 0 if it has none yet
+THREAD_EXCEPTION_CONTEXT = THREAD_EXCEPTION + 16  # ptr: the Context whose CONTEXT_THROWING tells of it
+THREAD_EXCEPTION_VALUES = THREAD_EXCEPTION + 24  # u8[16][MAX_EXCEPTION_VALUES], each value at the start of its slot
+MAX_EXCEPTION_VALUES = MAX_PARAMS  # as many parameters as a type may have (wasmtime)
+THREAD_SIZE = THREAD_EXCEPTION_VALUES + 16 * MAX_EXCEPTION_VALUES
 
 # Values of THREAD_IN_GUEST. A fault is a trap unless in HOST. In TRAPPING the registers have been noted, and the copy
 # of the stack, or the jump, has met the end of the stack.
@@ -49,13 +56,20 @@ TAIL_BIT = 1 << 31
 RECORD_SIZE = 24
 
 # HostFunc.
-HOST_CALLBACK = 0  # ptr: i64 (parameters..., [ptr results]), see mvvm.lower.support; below 0: unwind with an exception
+# ptr: i64 (parameters..., [ptr results]), see mvvm.lower.support; below 0: see mvvm.abi.stable_points, else unwind with
+# the pending exception
+HOST_CALLBACK = 0
 HOST_CONTEXT = 8  # ptr: the Context of the importing instance
 HOST_SIZE = 16
 
 # Context: a head, then arrays whose lengths the module gives.
 CONTEXT_THREAD = 0  # ptr: the Thread that runs this instance
 CONTEXT_POLL = 8  # u32: the poll word (mvvm.abi.stable_points)
+# u16: the upper half of the poll word: THROWING while an exception is in flight in this instance. The lower half is
+# written by whoever asks for a stop, in any thread, the upper one only by the guest's: neither loses what the other
+# says.
+CONTEXT_THROWING = {"little": CONTEXT_POLL + 2, "big": CONTEXT_POLL}
+CONTEXT_REQUESTS = {"little": CONTEXT_POLL, "big": CONTEXT_POLL + 2}  # u16: the lower half
 CONTEXT_TAILS = 12  # u32: offset in the Context of ptr[], by function index: the bodies that tail calls jump to
 CONTEXT_BUILTINS = 16  # ptr: ptr[len(BUILTINS)], the runtime's callbacks
 # Which stable points count while the poll word is COUNTING: of these kinds, with a pc from CONTEXT_PC_LOW to below
@@ -97,6 +111,8 @@ BUILTINS = (
     "memory.atomic.wait32",
     "memory.atomic.wait64",
     "memory.atomic.notify",  # memory, index, offset, count -> how many were woken
+    "exn.new",  # -> an exnref of the exception in flight
+    "exn.throw",  # exnref: makes it the exception in flight
 )
 
 # What mvvm_enter returns when a host function raised; other values are of mvvm.abi.traps.
@@ -106,7 +122,7 @@ RETURNED = 0
 class ContextLayout:
     """Where the parts of a module's Context are. Offsets in bytes from its start."""
 
-    __slots__ = ("functions", "globals", "memories", "size", "tables", "tails", "types")
+    __slots__ = ("functions", "globals", "memories", "size", "tables", "tags", "tails", "types")
 
     def __init__(self, info: ModuleInfo) -> None:
         self.memories = CONTEXT_HEAD
@@ -115,8 +131,9 @@ class ContextLayout:
         # u32 each: the process-wide number of the module's type.
         self.types = self.globals + GLOBAL_SIZE * len(info.globals)
         self.functions = (self.types + 4 * len(info.types) + 15) & ~15
+        self.tags = self.functions + RECORD_SIZE * len(info.functions)  # ptr each
         # ptr each, only where the module has tail calls: then the size is more.
-        self.tails = self.size = self.functions + RECORD_SIZE * len(info.functions)
+        self.tails = self.size = self.tags + 8 * len(info.tags)
 
     def memory(self, index: int) -> int:
         """Offset of a memory's MEMORY_BASE."""
@@ -137,3 +154,7 @@ class ContextLayout:
     def function(self, index: int) -> int:
         """Offset of a function's Record."""
         return self.functions + RECORD_SIZE * index
+
+    def tag(self, index: int) -> int:
+        """Offset of the pointer to a tag."""
+        return self.tags + 8 * index

@@ -26,11 +26,16 @@ from __future__ import annotations
 from mvvm.wasm.types import V128
 
 # Values of the poll word. While COUNTING, only points count that the context's CONTEXT_KINDS and so on say, and only
-# the last of as many as it says asks the runtime; while REQUESTED the next one does. (3 is kept for exceptions.)
+# the last of as many as it says asks the runtime; while REQUESTED the next one does. They are in the lower half of the
+# word: the upper one is the guest's (CONTEXT_THROWING), and no stable point is passed while it is not 0.
 RUN, REQUESTED, UNWINDING, COUNTING = 0, 1, 2, 4
 
 # Kinds of stable points, as bits of CONTEXT_KINDS.
 LOOP_POINTS, CALL_POINTS = 1, 2
+
+# The value of CONTEXT_THROWING while an exception is in flight.
+THROWING = 1
+THROWING_LOWEST = 1 << 16  # the smallest poll word with that
 
 CALL_BIT = 1 << 5
 CANONICAL_BIT = 1 << 6
@@ -40,6 +45,8 @@ EXACT = 16  # size classes below are numbers of slots; above, powers of two
 
 # What a callback of the host returns where it was interrupted: the call has had no effect.
 INTERRUPTED = -2
+# What it returns where it threw a Wasm exception, which is in flight now.
+THROWN = -3
 
 
 def words(type_: str) -> int:

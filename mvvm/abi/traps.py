@@ -19,6 +19,7 @@ UNDEFINED_ELEMENT = 11  # call_indirect beyond the table; table instructions giv
 UNALIGNED_ATOMIC = 13
 UNSHARED_WAIT = 14
 NULL_REFERENCE = 15  # what wants a reference that is not null; call_indirect gives UNINITIALIZED_ELEMENT
+NULL_EXCEPTION_REFERENCE = 20
 # Not reasons of their own: the runtime finds out what happened.
 FAULT = 100  # a signal: the fault address tells
 HOST = 101  # a host function raised
@@ -37,5 +38,6 @@ MESSAGES = {
     UNALIGNED_ATOMIC: "unaligned atomic",
     UNSHARED_WAIT: "expected shared memory",
     NULL_REFERENCE: "null reference",
+    NULL_EXCEPTION_REFERENCE: "null exception reference",
     UNDEFINED_ELEMENT: "undefined element: out of bounds table access",
 }

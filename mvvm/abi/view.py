@@ -1,11 +1,12 @@
 """The Wasm view: a stopped program in the terms of its module, whatever compiled it and on whatever machine.
 
-    View         frames, innermost first; memories, tables, globals, dropped segments; what WASI holds
+    View         frames, innermost first; memories, tables, globals, exceptions, dropped segments; what WASI holds
     Frame        a function that has not returned: a label, and the values that are live there
     WasiState    arguments, environment, descriptors by number, clocks
 
 A *value* is a pair of its type (a character, see mvvm.wasm.types) and its bits, an unsigned integer. A funcref's bits
-are its function index + 1, an externref's are 0: null is 0 for both. Nothing here is an address.
+are its function index + 1, an exnref's its index in the exceptions + 1, an externref's are 0: null is 0 for all.
+Nothing here is an address.
 
 A label is a function index and a byte offset in the module (`pc`), of an instruction. A frame stands there in one of
 two ways:
@@ -41,6 +42,16 @@ class Frame:
     def __repr__(self) -> str:
         kind = ("AT", "IN_CALL")[self.kind]
         return f"Frame({self.function}, {self.pc:#x}, {kind}, {self.locals}, {self.stack})"
+
+
+class ExceptionState:
+    """A caught exception that exnrefs refer to: the index of its `tag`, and its `values`."""
+
+    __slots__ = ("tag", "values")
+
+    def __init__(self, tag: int, values: list[Value]) -> None:
+        self.tag = tag
+        self.values = values
 
 
 class TableState:
@@ -152,12 +163,14 @@ class View:
     `module_sha256` is of the module, byte for byte. `frames` are innermost first. `memories` are sizes in pages of
     64 KiB. `dropped_data` and `dropped_elements` are indices of segments, ascending. `starting` tells that the
     outermost frame is of the module's start function, which instantiation called: what was to be called after that
-    still is. `wasi` is None for a program that was not run under WASI.
+    still is. `exceptions` are what exnrefs refer to; one that another refers to comes before it. `wasi` is None for a
+    program that was not run under WASI.
     """
 
     __slots__ = (
         "dropped_data",
         "dropped_elements",
+        "exceptions",
         "frames",
         "globals",
         "memories",
@@ -179,8 +192,10 @@ class View:
         wasi: WasiState | None = None,
         *,
         starting: bool = False,
+        exceptions: list[ExceptionState] | None = None,
     ) -> None:
         self.starting = starting
+        self.exceptions = exceptions or []
         self.module_sha256 = module_sha256
         self.frames = frames
         self.memories = memories

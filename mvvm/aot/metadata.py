@@ -11,7 +11,7 @@ from mvvm.abi import sections
 from mvvm.errors import InternalError
 from mvvm.options import Policy
 from mvvm.proto import aot_pb2
-from mvvm.wasm.module import FUNC, GLOBAL, MEMORY, TABLE, Global
+from mvvm.wasm.module import FUNC, GLOBAL, MEMORY, TABLE, TAG, Global
 from mvvm.wasm.types import FuncType, GlobalType, Limits, TableType
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from mvvm.aot.image import Image
     from mvvm.lower.continuation import Continuation
+    from mvvm.lower.function import ModuleFacts
     from mvvm.lower.stable_points import Point
     from mvvm.options import CompileOptions
     from mvvm.wasm.decode import Module, Names
@@ -35,15 +36,15 @@ def metadata(
     module: Module,
     image: Image,
     points: Iterable[EncodedPoint],
-    suspending: Collection[int],
+    facts: ModuleFacts,
     options: CompileOptions,
     version: str,
 ) -> dict[str, bytes]:
     """The contents of the metadata sections, by section name, but for the module itself."""
-    declarations = _serialize(_module(module.info))
+    declarations = _serialize(_module(module.info, exceptions=facts.throwing is not None))
     functions = _serialize(_functions(module.info, image))
     digest = hashlib.sha256(declarations + functions).digest()
-    table = _stable_points(points, suspending)
+    table = _stable_points(points, facts)
     target = _target(module.data, digest, options, version)
     target.points_sha256 = hashlib.sha256(table).digest()
     return {
@@ -120,6 +121,8 @@ def _import(item: Import) -> aot_pb2.Import:
         message.memory.CopyFrom(_limits(item.type))
     elif item.kind == GLOBAL and isinstance(item.type, GlobalType):
         getattr(message, "global").CopyFrom(_global(item.type))
+    elif item.kind == TAG and isinstance(item.type, int):
+        message.tag = item.type
     else:
         raise InternalError(f"an import of kind {item.kind} has a type of another")
     return message
@@ -137,7 +140,7 @@ def _element(segment: Element) -> aot_pb2.Element:
     )
 
 
-def _module(info: ModuleInfo) -> aot_pb2.Module:
+def _module(info: ModuleInfo, *, exceptions: bool) -> aot_pb2.Module:
     return aot_pb2.Module(
         types=[_func_type(t) for t in info.types],
         imports=[_import(item) for item in info.imports],
@@ -148,6 +151,8 @@ def _module(info: ModuleInfo) -> aot_pb2.Module:
             aot_pb2.Global(type=_global(item.type), init=item.init) for item in info.globals if isinstance(item, Global)
         ],
         exports=[aot_pb2.Export(name=e.name, kind=e.kind, index=e.index) for e in info.exports],
+        tags=info.tags[info.num_imported_tags :],
+        exceptions=exceptions,
         start_plus_one=0 if info.start is None else info.start + 1,
         elements=[_element(segment) for segment in info.elements],
         data=[
@@ -216,6 +221,7 @@ def encode_points(points: Iterable[Point]) -> list[EncodedPoint]:
                 next_pc=point.next_pc,
                 table_plus_one=0 if point.table is None else point.table + 1,
                 by_reference=point.by_reference,
+                handled=point.handled,
             ).SerializeToString(),
         )
         for point in points
@@ -250,7 +256,7 @@ def continuation(module: Module, image: Image, lowered: Continuation, options: C
     return {sections.CONTINUATION: _serialize(message)}
 
 
-def _stable_points(points: Iterable[EncodedPoint], suspending: Collection[int]) -> bytes:
+def _stable_points(points: Iterable[EncodedPoint], facts: ModuleFacts) -> bytes:
     ordered = sorted(points)
     offsets = list(accumulate((len(message) for _, message in ordered), initial=0))[:-1]
     return _serialize(
@@ -258,7 +264,8 @@ def _stable_points(points: Iterable[EncodedPoint], suspending: Collection[int]) 
             pcs=_u32([pc for pc, _ in ordered]),
             offsets=_u32(offsets),
             points=b"".join(message for _, message in ordered),
-            suspending=_bits(suspending),
+            suspending=_bits(facts.suspending.functions),
+            throwing=b"" if facts.throwing is None else _bits(facts.throwing.functions),
         )
     )
 

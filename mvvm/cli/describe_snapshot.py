@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from mvvm.abi.view import IN_CALL, FileState, StdioState
 from mvvm.proto.codec import STORED_PAGE, ZSTD
-from mvvm.wasm.types import F32, F64, FUNCREF, I32, I64, NAMES, PAGE_SIZE, V128
+from mvvm.wasm.types import EXNREF, F32, F64, FUNCREF, I32, I64, NAMES, PAGE_SIZE, V128
 
 if TYPE_CHECKING:
     from mvvm.abi.view import DescriptorState, Frame, Value, View, WasiState
@@ -52,6 +52,7 @@ def describe_view(view: View, names: dict[int, str]) -> Description:
             for index, table in enumerate(view.tables)
         ],
         "globals": [{"index": index, **_value(value)} for index, value in enumerate(view.globals)],
+        **_exceptions(view),
         "dropped_data": view.dropped_data,
         "dropped_elements": view.dropped_elements,
         "starting": view.starting,
@@ -70,6 +71,15 @@ def _frame(frame: Frame, names: dict[int, str]) -> Description:
     }
 
 
+def _exceptions(view: View) -> Description:
+    """The caught exceptions, where there are any."""
+    described = [
+        {"index": index, "tag": item.tag, "values": [_value(value) for value in item.values]}
+        for index, item in enumerate(view.exceptions)
+    ]
+    return {"exceptions": described} if described else {}
+
+
 def _value(value: Value) -> Description:
     """A value, with its bits in hexadecimal. NaNs and infinities, which JSON lacks, are strings."""
     type_, bits = value
@@ -84,7 +94,7 @@ def _value(value: Value) -> Description:
     elif type_ == V128:
         meaning = f"{bits:#034x}"
     else:
-        meaning = bits - 1 if type_ == FUNCREF and bits else None
+        meaning = bits - 1 if type_ in (FUNCREF, EXNREF) and bits else None
     return {"type": NAMES[type_], "value": meaning, "bits": f"{bits:#x}"}
 
 

@@ -22,10 +22,14 @@ def _emit_call(
     table: int | None = None,
     *,
     by_reference: bool = False,
+    crosses: bool = False,
 ) -> None:
-    """Call with the arguments on the operand stack; push the results. `table` is the one that the call goes through."""
+    """Call with the arguments on the operand stack; push the results.
+
+    `table` is the one that the call goes through; `crosses` tells that the callee may be of another instance.
+    """
     call_code(f, type_, callee, context)
-    check_call(f, len(type_.results), table, by_reference=by_reference)
+    check_call(f, len(type_.results), table, by_reference=by_reference, crosses=crosses)
 
 
 def call_code(f: FunctionLowering, type_: FuncType, callee: str, context: str) -> None:
@@ -60,18 +64,18 @@ def _call(f: FunctionLowering, index: Any) -> None:
     record = f.facts.layout.function(index)
     code = f.context_pointer(f"%code{index}", record + RECORD_CODE)
     context = f.context_pointer(f"%context{index}", record + RECORD_CONTEXT)
-    _emit_call(f, type_, code, context)
+    _emit_call(f, type_, code, context, crosses=True)
 
 
 def _call_indirect(f: FunctionLowering, immediate: Any) -> None:
     type_index, table = immediate
     code, context = lower_callee(f, type_index, table)
-    _emit_call(f, f.facts.info.types[type_index], code, context, table)
+    _emit_call(f, f.facts.info.types[type_index], code, context, table, crosses=f.facts.crosses(table))
 
 
 def _call_ref(f: FunctionLowering, type_index: Any) -> None:
     code, context = lower_reference(f, f.stack.pop())
-    _emit_call(f, f.facts.info.types[type_index], code, context, by_reference=True)
+    _emit_call(f, f.facts.info.types[type_index], code, context, by_reference=True, crosses=f.facts.crosses(None))
 
 
 HANDLERS = {"call": _call, "call_indirect": _call_indirect, "call_ref": _call_ref}

@@ -12,6 +12,9 @@ continuation puts what is live at the loop into the slots that it was given and 
 with the continuation from that loop, in which it is a normal loop too. That happens once for each loop around the
 label at the most.
 
+A frame that is in a call may go on because an exception came out of the call. Then the exception is in flight at the
+entry, and control goes to the handler around the call at once.
+
 What lies on the operand stack below a loop, or is in a local that the loop does not set, was loaded at the entry and
 dominates all copies.
 """
@@ -21,13 +24,14 @@ from __future__ import annotations
 from bisect import bisect_left
 from typing import TYPE_CHECKING
 
-from mvvm.abi.context import CONTEXT_SWITCH
+from mvvm.abi.context import CONTEXT_SWITCH, THREAD_EXCEPTION
 from mvvm.abi.sections import RESUME
 from mvvm.abi.stable_points import first_slots
-from mvvm.abi.view import AT
+from mvvm.abi.view import AT, IN_CALL
 from mvvm.errors import BadSnapshot
 from mvvm.lower import nans
 from mvvm.lower.function import Frame, FunctionLowering
+from mvvm.lower.in_flight import go_to_handler, thread_field
 from mvvm.lower.indirect import declare_static_table
 from mvvm.lower.llvm_types import LLVM, SELF, ZERO, result_type, returned_types
 from mvvm.lower.loops import merge_edges, rows_of, state_of_loop
@@ -37,12 +41,15 @@ from mvvm.passes.shadow_stack import insert_stack_checks
 from mvvm.wasm.code import (
     BLOCK,
     CALLS,
+    CATCHES,
+    DELEGATE,
     ELSE,
     END,
     IF,
     LEAVING,
     LOOP,
     TAIL_CALLS,
+    TRIES,
     Block,
     decode_function,
 )
@@ -140,7 +147,7 @@ def _lower_resumed(
     operands = operand_types(function, module.info)[position]
     if shadow_stack is not None:
         insert_stack_checks(function, shadow_stack)
-    return _Resumed(function, facts, position, operands).lower()
+    return _Resumed(function, facts, position, operands, in_call=kind == IN_CALL).lower()
 
 
 def _position(function: Function, pc: int, kind: int, start: int, end: int) -> int:
@@ -162,30 +169,41 @@ def _falls_into(function: Function, position: int) -> bool:
     if position == 0:
         return True
     op, immediate = function.ops[position - 1], function.immediates[position - 1]
-    return op not in LEAVING and not (op == END and isinstance(immediate, Block) and not immediate.reached)
+    return op not in LEAVING and not (op in (END, DELEGATE) and isinstance(immediate, Block) and not immediate.reached)
 
 
 class _Open:
-    """A block that is open at the label: the positions of its start, its `else` (if any) and its end."""
+    """A block that is open at the label: the positions of its start, its `else` (if any) and its end.
 
-    __slots__ = ("block", "end", "otherwise", "start")
+    Of a try block whose body the label is in, `handlers` are the positions of its `catch` and `catch_all`; if the label
+    is `in_handler`, `otherwise` is the next one.
+    """
+
+    __slots__ = ("block", "end", "handlers", "in_handler", "otherwise", "start")
 
     def __init__(self, block: Block, start: int) -> None:
         self.block = block
         self.start = start
         self.otherwise: int | None = None
         self.end = 0
+        self.handlers: list[int] = []
+        self.in_handler = False
+
+    def next_part(self, position: int) -> int:
+        """Where control may get to, from `position` on, if not from before it: a handler or the end."""
+        return next((at for at in self.handlers if at >= position), self.end)
 
 
 class _Resumed:
     """The lowering of a function from a position on."""
 
-    def __init__(self, function: Function, facts: ModuleFacts, position: int, operands: str) -> None:
+    def __init__(self, function: Function, facts: ModuleFacts, position: int, operands: str, *, in_call: bool) -> None:
         self.function = function
         self.position = position
         self.f = FunctionLowering(function, facts, canonical=True)
         self.f.resumed_at = position
         self.live = live_locals(function)
+        self.may_throw = in_call and facts.throwing is not None
         self.operands = operands
         self.open = _open_at(function, position)
         self.has_clean_copy = False
@@ -193,11 +211,19 @@ class _Resumed:
 
     def lower(self) -> Continuation:
         f = self.f
-        result = Continuation(f, self.position, self.live[self.position], self.operands)
+        # If an exception comes out of the call, what is live is what the handlers want too: that is before the call.
+        live = self.live[self.position - 1 if self.may_throw else self.position]
+        result = Continuation(f, self.position, live, self.operands)
         self._load(result)
         f.frames[f.function.body] = Frame(f.function.body, "return")
         for item in self.open[1:]:
-            f.frames[item.block] = Frame(item.block, f.label())
+            f.frames[item.block] = frame = Frame(item.block, f.label())
+            if item.block.kind in TRIES and not item.in_handler:
+                frame.dispatch = f.label()
+                frame.saved_locals = list(f.locals)
+                f.handler = item.block
+        if self.may_throw:
+            self._throw_at_entry()
         self._first_part()
         body = f.text("internal", _BODY, "ptr %values").replace(" #0 {", " alwaysinline #0 {", 1)
         result.text = body + _thunk(f.function)
@@ -217,6 +243,16 @@ class _Resumed:
             else:
                 f.stack.append(value)
 
+    def _throw_at_entry(self) -> None:
+        """Go to the handler if an exception is in flight: it came out of the call."""
+        f = self.f
+        tag = f.emit(f"load i64, ptr {thread_field(f, THREAD_EXCEPTION)}, align 8")
+        thrown = f.label()
+        f.branch_if(f.emit(f"icmp ne i64 {tag}, 0"), thrown)
+        with f.aside():
+            f.start_block(thrown)
+            go_to_handler(f, f.handler)
+
     def _walk(self, start: int, stop: int) -> None:
         f, function = self.f, self.function
         for position in range(start, stop):
@@ -230,14 +266,14 @@ class _Resumed:
             innermost = self.open[-1]
             if not f.reachable and next(reversed(f.frames)) is innermost.block:
                 # The rest of this block is reached only by branches from before the label.
-                position = innermost.end
+                position = innermost.next_part(position)
             op = function.ops[position]
             f.position = position
             if position == innermost.end:
                 self.open.pop()
                 self._close(innermost)
             elif position == innermost.otherwise:
-                # The other arm of an `if` whose first one the label is in.
+                # The other arm of an `if` whose first one the label is in, or another handler of a try block.
                 frame = f.frames[innermost.block]
                 f.edge(frame)
                 f.lines.append(f"  br label %{frame.label}")
@@ -319,13 +355,21 @@ def _open_at(function: Function, position: int) -> list[_Open]:
         if at == position:
             at_position = list(stack)
             inside = {item.block: item for item in stack}
-        if op == END:
+        if op in (END, DELEGATE):
             item = stack.pop()
             item.end = at
+        elif op in CATCHES:
+            item = stack[-1]
+            if item.block not in inside:
+                item.in_handler = True
+            elif not item.in_handler:
+                item.handlers.append(at)
+            elif item.otherwise is None:
+                item.otherwise = at
         elif op == ELSE:
             if stack[-1].block in inside:
                 stack[-1].otherwise = at
-        elif op in (BLOCK, LOOP, IF):
+        elif op in (BLOCK, LOOP, IF) or op in TRIES:
             assert isinstance(immediate, Block)
             stack.append(_Open(immediate, at))
     return at_position

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mvvm.abi import traps
+from mvvm.lower.exceptions import close_try
 from mvvm.lower.function import Frame
 from mvvm.lower.llvm_types import LLVM, ZERO, result_type, returned_types
 from mvvm.lower.loops import close_loop, open_loop
-from mvvm.wasm.code import LOOP
+from mvvm.wasm.code import LOOP, TRIES
 
 if TYPE_CHECKING:
     from mvvm.lower.function import FunctionLowering
@@ -56,6 +57,8 @@ def _end(f: FunctionLowering, block: Any) -> None:
     if block.kind == LOOP:
         close_loop(f, frame)
         return
+    if block.kind in TRIES:
+        close_try(f, frame)
     if frame.incoming:
         if f.reachable:
             f.edge(frame)

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 from mvvm.abi.context import MEMORY_BASE, MEMORY_CELL, ContextLayout
 from mvvm.abi.sections import FUNCTION
 from mvvm.cpu import BIG_ENDIAN
+from mvvm.lower.in_flight import throw_to_caller
 from mvvm.lower.llvm_types import INVARIANT, LLVM, SELF, ZERO, phi, result_type
 from mvvm.lower.stable_points import write_commits
 from mvvm.options import Policy
-from mvvm.passes.call_graph import Suspending
+from mvvm.passes.call_graph import Suspending, Throwing, uses_exceptions
 from mvvm.passes.liveness import find_liveness
 from mvvm.passes.stable_points import find_stable_points
 from mvvm.passes.static_tables import find_changed_tables, find_static_tables
@@ -53,10 +54,17 @@ class ModuleFacts:
         "suspending",
         "tail_functions",
         "threshold_bits",
+        "throwing",
     )
 
-    def __init__(self, module: Module, options: CompileOptions, suspending: set[int] | None = None) -> None:
-        """`suspending` are the functions that may suspend, if that is known already."""
+    def __init__(
+        self,
+        module: Module,
+        options: CompileOptions,
+        suspending: set[int] | None = None,
+        throws: set[int] | None = None,
+    ) -> None:
+        """`suspending` are the functions that may suspend, if that is known already; `throws` those that may throw."""
         self.info = info = module.info
         self._aim(options.target)
         self.has_wide_memory = any(limits.index64 for limits in info.memories)
@@ -80,6 +88,13 @@ class ModuleFacts:
             self.suspending.find(module, self.policy)
         # Functions that take part in tail calls. A continuation calls them as any others.
         self.tail_functions = find_tail_functions(module) if suspending is None else set[int]()
+        # None: the module has nothing to do with exceptions.
+        self.throwing = Throwing(module.info, self.static_tables) if throws or uses_exceptions(module) else None
+        if self.throwing is not None:
+            if throws is not None:
+                self.throwing.functions = throws
+            else:
+                self.throwing.find_throwing(module)
         self._canonical: dict[str, int] = {}
         for index, type_ in enumerate(info.types):
             self._canonical.setdefault(type_.identity, index)
@@ -96,6 +111,11 @@ class ModuleFacts:
         facts._aim(target)
         return facts
 
+    def crosses(self, table: int | None) -> bool:
+        """Whether a call through a table, or a reference, may reach a function of another instance."""
+        contents = self.suspending.references() if table is None else self.static_tables.get(table)
+        return contents is None or any(0 <= index < self.info.num_imported_functions for index in contents)
+
     def canonical_type(self, type_index: int) -> int:
         """The first type index that stands for the same type."""
         return self._canonical[self.info.types[type_index].identity]
@@ -104,16 +124,32 @@ class ModuleFacts:
 class Frame:
     """A control frame: a Block while it is lowered."""
 
-    __slots__ = ("block", "incoming", "label", "loop", "params", "saved_locals", "split_from")
+    __slots__ = (
+        "block",
+        "caught",
+        "dispatch",
+        "incoming",
+        "label",
+        "loop",
+        "params",
+        "saved_locals",
+        "split_from",
+        "thrown",
+    )
 
     def __init__(self, block: Block, label: str) -> None:
         self.block = block
         self.label = label
         self.incoming: list[Edge] = []
-        self.saved_locals: list[str] = []  # of an `if`: the locals at its condition
+        self.saved_locals: list[str] = []  # of an `if`: the locals at its condition; of a try block: at its start
         self.params: list[str] = []  # of an `if`: its parameters
         self.split_from = ""  # of an `if`: the LLVM block that its condition is in
         self.loop: Loop | None = None  # of a loop that branches name
+        # Of a try block: the label of where its exceptions are looked at, empty once that was written; the ways there,
+        # with values for its catch_locals; and of its handlers that are still to be lowered: label, values, locals.
+        self.dispatch = ""
+        self.thrown: list[tuple[str, list[str]]] = []
+        self.caught: list[tuple[str, list[str], list[str]]] = []
 
 
 class FunctionLowering:
@@ -136,6 +172,7 @@ class FunctionLowering:
         "facts",
         "frames",
         "function",
+        "handler",
         "lines",
         "live",
         "loads",
@@ -154,6 +191,7 @@ class FunctionLowering:
         "sums",
         "tail_called",
         "tail_values",
+        "throws_out",
         "vectors",
     )
 
@@ -166,11 +204,15 @@ class FunctionLowering:
         self.function = function
         self.facts = facts
         self.canonical = canonical
-        self.stable_points = points = find_stable_points(function, facts.info, facts.policy, facts.suspending)
+        self.stable_points = points = find_stable_points(
+            function, facts.info, facts.policy, facts.suspending, facts.throwing
+        )
         self.dead_sets, self.live = find_liveness(function, with_points=bool(points))
         self.points: list[Point] = []
         self.commits: list[Commit] = []
         self.returns_early = False  # whether anything branches to %unwound
+        self.throws_out = False  # whether anything branches to %throwing
+        self.handler: Block | None = None  # the try block whose body is being lowered, the innermost
         self.position = 0  # of the instruction that is lowered
         self.resumed_at = -1  # the position that a continuation begins with
         self.tail_called: set[int] = set()  # functions whose bodies tail calls name
@@ -343,6 +385,8 @@ class FunctionLowering:
             for code, label in self._traps.items()
         ]
         traps += write_commits(self)
+        if self.throws_out:
+            traps.append(throw_to_caller(self))
         if self.returns_early:
             returned = result_type(function.type)
             traps.append("unwound:\n  ret void" if returned == "void" else f"unwound:\n  ret {returned} poison")

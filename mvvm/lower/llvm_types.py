@@ -5,16 +5,34 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING
 
-from mvvm.wasm.types import EXTERNREF, F32, F64, FUNCREF, I32, I64, V128, FuncType
+from mvvm.wasm.types import EXNREF, EXTERNREF, F32, F64, FUNCREF, I32, I64, V128, FuncType
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-# A funcref is the address of a Record (mvvm.abi.context), an externref a handle (mvvm.runtime.references),
-# a v128 its 128 bits in the order of the machine (mvvm.lower.lanes).
-LLVM = {I32: "i32", I64: "i64", F32: "float", F64: "double", V128: "<2 x i64>", FUNCREF: "ptr", EXTERNREF: "i64"}
+# A funcref is the address of a Record (mvvm.abi.context), an externref or exnref a handle (mvvm.runtime.references,
+# exceptions), a v128 its 128 bits in the order of the machine (mvvm.lower.lanes).
+LLVM = {
+    I32: "i32",
+    I64: "i64",
+    F32: "float",
+    F64: "double",
+    V128: "<2 x i64>",
+    FUNCREF: "ptr",
+    EXTERNREF: "i64",
+    EXNREF: "i64",
+}
 _INTEGERS = {F32: "i32", F64: "i64"}  # of a float's width
-ZERO = {I32: "0", I64: "0", F32: "0.0", F64: "0.0", V128: "zeroinitializer", FUNCREF: "null", EXTERNREF: "0"}
+ZERO = {
+    I32: "0",
+    I64: "0",
+    F32: "0.0",
+    F64: "0.0",
+    V128: "zeroinitializer",
+    FUNCREF: "null",
+    EXTERNREF: "0",
+    EXNREF: "0",
+}
 
 
 # The context, which all functions take, in a register of its own that callees preserve: it stays there through calls.

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mvvm.lower import atomics, calls, control, memory, nans, numeric, simd, tail_calls, variables, wide_arithmetic
+from mvvm.lower import (
+    atomics,
+    calls,
+    control,
+    exceptions,
+    memory,
+    nans,
+    numeric,
+    simd,
+    tail_calls,
+    variables,
+    wide_arithmetic,
+)
 from mvvm.lower import tables as table_instructions
 from mvvm.lower.function import FunctionLowering, ModuleFacts
 from mvvm.lower.indirect import declare_static_table, define_static_tables
@@ -32,6 +44,8 @@ if TYPE_CHECKING:
 
 _BY_NAME: dict[str, Callable[[FunctionLowering, Any], None]] = {
     **control.HANDLERS,
+    **exceptions.HANDLERS,
+    "delegate": control.HANDLERS["end"],
     **variables.HANDLERS,
     **memory.HANDLERS,
     **numeric.HANDLERS,

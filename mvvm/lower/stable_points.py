@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from mvvm.abi.context import CONTEXT_POLL
 from mvvm.abi.stable_points import UNWINDING, first_slots, number, words
+from mvvm.lower.in_flight import branch_if_found, look_for_exception, throw_on
 from mvvm.lower.lanes import constant_bits
 from mvvm.lower.llvm_types import COLD, LLVM, SELF, ZERO, float_bits, phi, stable_point_convention
 from mvvm.wasm.types import F32, F64, I32, I64, V128
@@ -30,13 +31,14 @@ class Point:
     arguments and results), then of the call's `num_results` results. `places` are where each value is: slot << 1, or
     the index of a constant << 1 | 1; a v128 has two slots, or two constants of 64 bits, the low one first. `next_pc` is
     where the program goes on after the call; `table` the one that it went through, if any; `by_reference` tells that it
-    took a reference.
+    took a reference; `handled` that the call is in the body of a try block.
     """
 
     __slots__ = (
         "by_reference",
         "constants",
         "function",
+        "handled",
         "locals",
         "next_pc",
         "num_results",
@@ -57,21 +59,44 @@ class Point:
         self.next_pc = 0
         self.table: int | None = None
         self.by_reference = False
+        self.handled = False
 
 
-def check_call(f: FunctionLowering, num_results: int, table: int | None = None, *, by_reference: bool = False) -> None:
+def check_call(
+    f: FunctionLowering,
+    num_results: int,
+    table: int | None = None,
+    *,
+    by_reference: bool = False,
+    crosses: bool = False,
+) -> None:
     """The stable point after the call that is lowered, if it has one; its results are on the operand stack.
 
-    `table` is the one that the call went through; `by_reference` tells that it took a reference.
+    `table` is the one that the call went through; `by_reference` tells that it took a reference. The check also finds
+    an exception that came out of it; `crosses` tells that the callee may be of another instance.
     """
-    if f.position not in f.stable_points.calls:
+    is_point = f.position in f.stable_points.calls
+    throws = f.position in f.stable_points.throws
+    if not is_point and not throws:
         return
-    point = _point(f, f.position, num_results)
-    point.next_pc = f.function.offsets[f.position + 1]
-    point.table = table
-    point.by_reference = by_reference
     after = f.label()
-    _check(f, point, [*(f.locals[i] for i in point.locals), *f.stack], after, call=True)
+    if is_point:
+        point = _point(f, f.position, num_results)
+        point.next_pc = f.function.offsets[f.position + 1]
+        point.table = table
+        point.by_reference = by_reference
+        point.handled = f.handler is not None
+        values = [*(f.locals[i] for i in point.locals), *f.stack]
+    if throws:
+        word = _poll_word(f)
+        going_on = f.label() if is_point else after
+        with f.aside():
+            cold = look_for_exception(f, word, going_on, crosses=crosses)
+        branch_if_found(f, word, after, cold, crosses=crosses)
+        if is_point:
+            _ask(f, point, values, going_on, after, call=True)
+    else:
+        _check(f, point, values, after, call=True)
     f.lines.append(f"{after}:")
     f.current = after
 
@@ -99,8 +124,10 @@ def check_before_tail_call(f: FunctionLowering) -> Point | None:
 def check_in_tail_call(f: FunctionLowering, point: Point | None) -> None:
     """After a tail call of the host, which was made as a call: commit the same as before it if the program stopped.
 
-    The call has had no effect then, and will be made anew.
+    The call has had no effect then, and will be made anew. An exception that came out of it leaves this function,
+    whatever try block the tail call is in.
     """
+    throw_on(f)
     if point is None:
         return
     after = f.label()
@@ -132,16 +159,37 @@ def _check(
 ) -> None:
     """Branch to the block `after`, or commit `values` and return to the caller.
 
-    With `only_unwinding` if the program stopped already; `point` is one of `f.points` then.
+    With `only_unwinding` if the program stopped already; `point` is one of `f.points` then. No exception is in flight.
     """
-    slots = _place(f, point, values)
-    if not only_unwinding:
-        f.points.append(point)
-    f.returns_early = True
-    word = f.emit(f"load volatile i32, ptr {f.context_field('%poll', CONTEXT_POLL)}, align 4")
+    word = _poll_word(f)
     running = f.emit(f"icmp ne i32 {word}, {UNWINDING}" if only_unwinding else f"icmp eq i32 {word}, 0")
     cold = f.label()
     f.lines.append(f"  br i1 {running}, label %{after}, label %{cold}, {COLD}")
+    _ask(f, point, values, cold, after, call=call, again=only_unwinding)
+
+
+def _poll_word(f: FunctionLowering) -> str:
+    return f.emit(f"load volatile i32, ptr {f.context_field('%poll', CONTEXT_POLL)}, align 4")
+
+
+def _ask(
+    f: FunctionLowering,
+    point: Point,
+    values: Sequence[str],
+    cold: str,
+    after: str,
+    *,
+    call: bool,
+    again: bool = False,
+) -> None:
+    """The cold block of a point: go on with the block `after`, or commit `values` and return to the caller.
+
+    With `again` the point is one of `f.points` already.
+    """
+    slots = _place(f, point, values)
+    if not again:
+        f.points.append(point)
+    f.returns_early = True
     record, go_on, commit = f.name(), f.name(), f.label()
     point_number = number(point.pc, len(slots), call=call, canonical=f.canonical)
     convention = stable_point_convention(f.facts.architecture)

@@ -13,6 +13,7 @@ from mvvm.abi import context as abi
 from mvvm.abi import sections, traps
 from mvvm.abi import stable_points as points
 from mvvm.abi.registers import REGISTERS
+from mvvm.cpu import BIG_ENDIAN
 from mvvm.errors import InternalError
 from mvvm.lower.llvm_types import LLVM, SELF, result_type, returned_types, signature, stable_point_convention
 from mvvm.wasm.types import I32, I64, V128
@@ -278,8 +279,11 @@ _NOTE_FRAME = """  %frame_field = getelementptr i8, ptr %thread, i64 {}
 _VZEROUPPER = "  call void @llvm.x86.avx.vzeroupper()"
 
 
-def lower_support(target: Target, types: Sequence[FuncType]) -> str:
-    """The IR of the support code for a module's function types."""
+def lower_support(target: Target, types: Sequence[FuncType], *, exceptions: bool = False) -> str:
+    """The IR of the support code for a module's function types.
+
+    `exceptions` tells that its calls look for exceptions.
+    """
     architecture = target.architecture
     if architecture not in REGISTERS:
         raise InternalError(f"the registers of {architecture} are unknown")
@@ -294,7 +298,8 @@ def lower_support(target: Target, types: Sequence[FuncType]) -> str:
     text = text.replace("<unsigned>", unsigned).replace("<int>", int_)
     text = text.replace("LEAVE_GUEST", _LEAVE_GUEST).replace("ENTER_GUEST", _ENTER_GUEST)
     unique = {type_.key: type_ for type_ in types}
-    text += "".join([_invoke_thunk(type_) + _host_thunk(type_, unsigned) for type_ in unique.values()])
+    throwing = abi.CONTEXT_THROWING["big" if architecture in BIG_ENDIAN else "little"] if exceptions else None
+    text += "".join([_invoke_thunk(type_) + _host_thunk(type_, unsigned, throwing) for type_ in unique.values()])
     text = text.replace("<convention>", stable_point_convention(architecture))
     if "avx" not in target.features:
         return text.replace("CLEAN_VECTORS\n", "")
@@ -367,10 +372,30 @@ def _interrupted(type_: FuncType) -> str:
     return "\n".join([*lines, "  ret void" if returned == "void" else f"  ret {returned} poison", "raise:"])
 
 
-def _host_thunk(type_: FuncType, unsigned: str) -> str:
-    """Guest to host, for which an i32 is an unsigned int, and a v128 two integers of 64 bits, the low one first.
+def _thrown(type_: FuncType, throwing: int) -> str:
+    """What a host thunk does where the host threw.
 
-    Results are in slots, as in a record of a stable point.
+    The exception in flight goes to the caller (mvvm.lower.in_flight).
+    """
+    returned = result_type(type_)
+    return f"""unwind:
+  %is_thrown = icmp eq i64 %status, {points.THROWN}
+  br i1 %is_thrown, label %throw, label %other
+throw:
+  %exception_context = getelementptr i8, ptr %thread, i64 {abi.THREAD_EXCEPTION_CONTEXT}
+  store ptr %ctx, ptr %exception_context
+  %throwing = getelementptr i8, ptr %ctx, i64 {throwing}
+  store volatile i16 {points.THROWING}, ptr %throwing
+  {"ret void" if returned == "void" else f"ret {returned} poison"}
+other:"""
+
+
+def _host_thunk(type_: FuncType, unsigned: str, throwing: int | None) -> str:
+    """Guest to host, for which an i32 is an unsigned int, and a v128 two unsigned integers of 64 bits.
+
+    The low one comes first. Results are in slots, as in a record of a stable point.
+
+    `throwing` is the offset of CONTEXT_THROWING, if it is used.
     """
     returned = result_type(type_)
     params = "".join([f", {LLVM[t]} %p{i}" for i, t in enumerate(type_.params)])
@@ -391,13 +416,16 @@ def _host_thunk(type_: FuncType, unsigned: str) -> str:
     if not returns_in_status(type_.results):
         lines.append(f"  %results = alloca [{count} x i64], align 16")
         arguments.append("ptr %results")
+    interrupted = _interrupted(type_)
+    if throwing is not None:
+        interrupted = interrupted.replace("unwind:", _thrown(type_, throwing))
     lines += [
         "  %callback = load ptr, ptr %host",
         f"  %context_field = getelementptr i8, ptr %host, i64 {abi.HOST_CONTEXT}",
         "  %ctx = load ptr, ptr %context_field",
         _LEAVE_GUEST,
         "  %status = call i64 %callback(" + ", ".join(arguments) + ")",
-        _ENTER_GUEST.replace("unwind:", _interrupted(type_)),
+        _ENTER_GUEST.replace("unwind:", interrupted),
     ]
     if not type_.results:
         lines.append("  ret void")

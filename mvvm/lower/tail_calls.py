@@ -22,12 +22,14 @@ from typing import TYPE_CHECKING, Any
 
 from mvvm.abi import context as abi
 from mvvm.abi.sections import FUNCTION, HOPS, PASS, TAIL
+from mvvm.abi.stable_points import THROWING
+from mvvm.cpu import BIG_ENDIAN
 from mvvm.lower.calls import call_code
 from mvvm.lower.control import return_results
 from mvvm.lower.indirect import checked_element, lower_reference
 from mvvm.lower.llvm_types import COLD, INVARIANT, LLVM, SELF, result_type, returned_types
 from mvvm.lower.stable_points import check_before_tail_call, check_in_tail_call
-from mvvm.wasm.types import EXTERNREF, F32, F64, FUNCREF, I32, I64
+from mvvm.wasm.types import EXNREF, EXTERNREF, F32, F64, FUNCREF, I32, I64
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -38,7 +40,7 @@ if TYPE_CHECKING:
 
 # Registers: for integer and float arguments, for integer and float results. The context has one of its own.
 _REGISTERS = {"x86_64": (6, 8, 3, 2), "aarch64": (8, 8, 8, 8)}
-_INTEGERS, _FLOATS = frozenset((I32, I64, FUNCREF, EXTERNREF)), frozenset((F32, F64))
+_INTEGERS, _FLOATS = frozenset((I32, I64, FUNCREF, EXTERNREF, EXNREF)), frozenset((F32, F64))
 
 
 def jumps(architecture: str, type_: FuncType) -> bool:
@@ -131,15 +133,41 @@ def declare_tail_support(types: Iterable[FuncType]) -> list[str]:
     return ["\n".join([*lines, ""])]
 
 
-def define_tail_support(types: Iterable[FuncType], architecture: str) -> str:
-    """The support code of tail calls, for functions of some types."""
+def define_tail_support(types: Iterable[FuncType], architecture: str, *, exceptions: bool) -> str:
+    """The support code of tail calls, for functions of some types.
+
+    `exceptions` tells that calls look for exceptions.
+    """
     by_results = {type_.results: type_ for type_ in types}
     by_key = {type_.key: type_ for type_ in types}
-    parts = [_hops(type_) for type_ in by_results.values()]
+    returns = "  br i1 %done, label %return, label %again\nreturn:\n"
+    if exceptions:
+        returns = _TAKE_OVER.format(offset=abi.CONTEXT_THROWING["big" if architecture in BIG_ENDIAN else "little"])
+    parts = [_hops(type_, returns) for type_ in by_results.values()]
     return "".join(parts + [_pass(type_, architecture) for type_ in by_key.values()])
 
 
-def _hops(type_: FuncType) -> str:
+# Control goes back to the caller of the entry, which may look for its own instance's exceptions only.
+_TAKE_OVER = f"""  br i1 %done, label %last, label %again
+last:
+  %tag_field = getelementptr i8, ptr %thread, i64 {abi.THREAD_EXCEPTION}
+  %tag = load i64, ptr %tag_field
+  %is_thrown = icmp ne i64 %tag, 0
+  br i1 %is_thrown, label %thrown, label %return
+thrown:
+  %of_field = getelementptr i8, ptr %thread, i64 {abi.THREAD_EXCEPTION_CONTEXT}
+  %of = load ptr, ptr %of_field
+  %theirs = getelementptr i8, ptr %of, i64 {{offset}}
+  store volatile i16 0, ptr %theirs, align 2
+  store ptr %ctx, ptr %of_field
+  %ours = getelementptr i8, ptr %ctx, i64 {{offset}}
+  store volatile i16 {THROWING}, ptr %ours, align 2
+  br label %return
+return:
+"""
+
+
+def _hops(type_: FuncType, returns: str) -> str:
     """Call what was left in the Thread, and what that leaves, until there is nothing more."""
     returned = result_type(type_)
     r, result = ("", "void") if returned == "void" else ("%r = ", f"{returned} %r")
@@ -160,9 +188,7 @@ again:
   {r}call {returned} %thunk({SELF} %context, ptr %code, ptr %values)
   %next = load volatile ptr, ptr %thunk_field
   %done = icmp eq ptr %next, null
-  br i1 %done, label %return, label %again
-return:
-  ret {result}
+{returns}  ret {result}
 }}
 """
 

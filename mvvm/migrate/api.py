@@ -54,7 +54,7 @@ class Restored:
         self._continuations = continuations
 
     def __call__(self) -> object:
-        """Go on. Raises Trap, GuestExit, UsageError where it went on already, BadSnapshot."""
+        """Go on. Raises Trap, WasmException, GuestExit, UsageError where it went on already, BadSnapshot."""
         frames, self.frames = self.frames, []
         if not frames:
             raise UsageError("the program went on already: restore the snapshot once more")
@@ -64,10 +64,7 @@ class Restored:
             start = self.instance.exports.get("_start")
             return start() if isinstance(start, Func) else None
         types = self.instance.program.info.func_type(frames[-1].function).results
-        values = [
-            from_raw(self.instance.funcref(value) if type_ == "r" else value, type_)
-            for value, type_ in zip(bits, types, strict=True)
-        ]
+        values = [from_raw(self.instance.raw_of(type_, value), type_) for value, type_ in zip(bits, types, strict=True)]
         return values[0] if len(values) == 1 else tuple(values) or None
 
 

@@ -57,7 +57,11 @@ def compiler() -> ModuleType:
 def continuation_compiler(code: Compiled) -> ContinuationCompiler:
     """A compiler of continuations that call `code`. Raises EnvironmentFailure."""
     made: ContinuationCompiler = compiler().ContinuationCompiler(
-        bytes(code.wasm), options_of(code.target), code.points.suspending, code.local_functions
+        bytes(code.wasm),
+        options_of(code.target),
+        code.points.suspending,
+        code.local_functions,
+        code.points.throwing or None,
     )
     return made
 

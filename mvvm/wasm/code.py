@@ -13,7 +13,7 @@ from mvvm.wasm.module import ModuleInfo
 from mvvm.wasm.opcodes import Immediate, code, prefixed
 from mvvm.wasm.reader import signed, unsigned
 from mvvm.wasm.references import is_reference_type, machine_heap_type, machine_type
-from mvvm.wasm.types import FROM_BYTE, FuncType
+from mvvm.wasm.types import EXNREF, FROM_BYTE, FuncType
 
 UNREACHABLE, BLOCK, LOOP, IF = code("unreachable"), code("block"), code("loop"), code("if")
 ELSE, END, BR, BR_IF, BR_TABLE = code("else"), code("end"), code("br"), code("br_if"), code("br_table")
@@ -28,10 +28,36 @@ WAIT32 = code("memory.atomic.wait32")
 WAITS = frozenset((WAIT32, code("memory.atomic.wait64")))
 CALLS = frozenset((CALL, CALL_INDIRECT, CALL_REF))
 TAIL_CALLS = frozenset((RETURN_CALL, RETURN_CALL_INDIRECT, RETURN_CALL_REF))
-LEAVING = frozenset((UNREACHABLE, BR, BR_TABLE, RETURN)) | TAIL_CALLS  # control never goes on after them
+TRY, TRY_TABLE, CATCH, CATCH_ALL, DELEGATE = (
+    code(name) for name in ("try", "try_table", "catch", "catch_all", "delegate")
+)
+THROW, THROW_REF, RETHROW = code("throw"), code("throw_ref"), code("rethrow")
+THROWS = frozenset((THROW, THROW_REF, RETHROW))
+LEAVING = frozenset((UNREACHABLE, BR, BR_TABLE, RETURN)) | TAIL_CALLS | THROWS  # control never goes on after them
+TRIES = frozenset((TRY, TRY_TABLE))
+CATCHES = frozenset((CATCH, CATCH_ALL))
+_HANDLING = frozenset((TRY, TRY_TABLE, CATCH, CATCH_ALL, DELEGATE))
 BODY = -1  # the kind of the Block that stands for a whole function
 
 MemArg = tuple[int, int]  # memory index, offset
+
+
+class Clause:
+    """A clause of a try block `block`: it catches exceptions with `tag`, or all if that is None.
+
+    `target` is where control goes, the block itself for the older form's `catch` and `catch_all`. `types` are of what
+    is pushed there: the exception's values, and `with_ref` the exception: on top, but below the values in the older
+    form, where it is a hidden operand that lives as long as the handler, for `rethrow`.
+    """
+
+    __slots__ = ("block", "tag", "target", "types", "with_ref")
+
+    def __init__(self, block: Block, tag: int | None, target: Block, types: str, *, with_ref: bool) -> None:
+        self.block = block
+        self.tag = tag
+        self.target = target
+        self.types = types
+        self.with_ref = with_ref
 
 
 class Block:
@@ -41,9 +67,26 @@ class Block:
     `reached` whether control can go on after its end, `has_else` whether an `if` has an `else`.
     `phi_locals` are the locals that may have different values on the ways to its label and are used after it
     (set by mvvm.passes.liveness).
+
+    Of a try block, `clauses` are what it catches, in order; `around` is the try block whose body it is in, `outer` the
+    one to which what it does not catch goes: another one only after `delegate` (None: the caller). `in_handler` tells
+    the decoder that its body is over, and `catch_locals` are, as `phi_locals`, of where its exceptions are caught.
     """
 
-    __slots__ = ("has_else", "height", "kind", "phi_locals", "reached", "targeted", "type")
+    __slots__ = (
+        "around",
+        "catch_locals",
+        "clauses",
+        "has_else",
+        "height",
+        "in_handler",
+        "kind",
+        "outer",
+        "phi_locals",
+        "reached",
+        "targeted",
+        "type",
+    )
 
     def __init__(self, kind: int, type: FuncType, height: int) -> None:
         self.kind = kind
@@ -51,6 +94,12 @@ class Block:
         self.height = height  # of the operand stack, below the parameters
         self.targeted = self.reached = self.has_else = False
         self.phi_locals: tuple[int, ...] = ()
+        if kind in TRIES:
+            self.clauses: list[Clause] = []
+            self.around: Block | None = None
+            self.outer: Block | None = None
+            self.in_handler = False
+            self.catch_locals: tuple[int, ...] = ()
 
     @property
     def label_types(self) -> str:
@@ -61,10 +110,10 @@ class Block:
 class Function:
     """A decoded body. `ops`, `immediates` and `offsets` (bytes from the start of the module) run in parallel.
 
-    Immediates are: the Block (block, loop, if, else, end, br, br_if), a list of Blocks, the default last
-    (br_table), an index, `(type, table)` (call_indirect), a MemArg, a number (bit patterns for floats and v128, signed
-    for integers), a value type (select, ref.null, ref.is_null, ref.as_non_null), a MemArg with a lane, a tuple of lanes
-    (i8x16.shuffle), or None.
+    Immediates are: the Block (block, loop, if, try, try_table, else, end, delegate, br, br_if; rethrow: whose handler),
+    a list of Blocks, the default last (br_table), a Clause (catch, catch_all), an index, `(type, table)`
+    (call_indirect), a MemArg, a number (bit patterns for floats and v128, signed for integers), a value type (select,
+    ref.null, ref.is_null, ref.as_non_null), a MemArg with a lane, a tuple of lanes (i8x16.shuffle), or None.
 
     `operands` are the types on the operand stack at each loop, wait, tail call, br_on_null and br_on_non_null, before
     it, and after each call, by position.
@@ -140,14 +189,24 @@ def unsupported(opcode: int, sub: int | None = None) -> UnsupportedFeature:
 def decode_function(data: bytes, start: int, end: int, index: int, info: ModuleInfo) -> Function:
     """Decode the body at `data[start:end]` (local declarations and expression) of function `index`."""
     try:
-        return _Decoder(data, start, index, info).run(end)
+        decoder = _Decoder(data, start, index, info)
+        function = decoder.run(end)
+        if decoder.rethrown:  # which handlers keep their exceptions is known only now
+            function = _Decoder(data, start, index, info, decoder.rethrown).run(end)
+        return function
     except (IndexError, KeyError):
         raise InvalidModule(f"function {index}: the body at byte {start:#x} is damaged") from None
 
 
 class _Decoder:
-    def __init__(self, data: bytes, start: int, index: int, info: ModuleInfo) -> None:
+    def __init__(
+        self, data: bytes, start: int, index: int, info: ModuleInfo, rethrown: frozenset[int] = frozenset()
+    ) -> None:
+        """`rethrown` are the try blocks, by byte offset, whose exceptions a `rethrow` names."""
         self.data = data
+        self.keeping = rethrown
+        self.rethrown: frozenset[int] = frozenset()  # those that were found
+        self.tries: dict[Block, int] = {}  # byte offsets
         self.info = info
         type_ = info.func_type(index)
         groups, at = unsigned(data, start)
@@ -246,6 +305,8 @@ class _Decoder:
                 block.has_else = True
                 block.reached = reachable
                 reachable = True
+            elif op in _HANDLING:
+                immediate, at, reachable = self.handling(op, offset, at, reachable)
             else:
                 if op in _SEEN_BEFORE:
                     function.operands[len(ops)] = "".join(types)
@@ -286,6 +347,63 @@ class _Decoder:
         block.targeted = True
         return block
 
+    def enclosing_try(self, depth: int) -> Block | None:
+        """The innermost try block with its body around the blocks from number `depth` on."""
+        for block in reversed(self.blocks[:depth]):
+            if block.kind in TRIES and not block.in_handler:
+                return block
+        return None
+
+    def handling(self, op: int, offset: int, at: int, reachable: bool) -> tuple[object, int, bool]:
+        """Decode what opens, parts or closes a try block. Returns its immediate, the offset after, and `reachable`."""
+        types, blocks = self.types, self.blocks
+        if op in TRIES:
+            type_, at = self.block_type(at)
+            block = Block(op, type_, len(types) - len(type_.params))
+            block.outer = block.around = self.enclosing_try(len(blocks))
+            if op == TRY_TABLE:
+                count, at = unsigned(self.data, at)
+                for _ in range(count):
+                    at = self.clause(block, at)
+            self.tries[block] = offset
+            blocks.append(block)
+            return block, at, reachable
+        block = blocks[-1]
+        if op == DELEGATE:
+            depth, at = unsigned(self.data, at)
+            blocks.pop()
+            block.outer = self.enclosing_try(len(blocks) - depth)
+            del types[block.height :]
+            types.extend(block.type.results)
+            block.reached |= reachable or block.targeted
+            return block, at, block.reached
+        block.in_handler = True
+        block.reached |= reachable
+        with_ref = self.tries[block] in self.keeping
+        tag = None
+        pushed = EXNREF if with_ref else ""
+        if op == CATCH:
+            tag, at = unsigned(self.data, at)
+            pushed += self.info.tag_params(tag)
+        clause = Clause(block, tag, block, pushed, with_ref=with_ref)
+        block.clauses.append(clause)
+        del types[block.height :]
+        types.extend(pushed)
+        return clause, at, True
+
+    def clause(self, block: Block, at: int) -> int:
+        """Decode a clause of a try_table. Returns the offset after."""
+        kind = self.data[at]
+        tag, at = (None, at + 1) if kind & _ALL else unsigned(self.data, at + 1)
+        depth, at = unsigned(self.data, at)
+        pushed = "" if tag is None else self.info.tag_params(tag)
+        pushed += EXNREF if kind & _REF else ""
+        if block.clauses and block.clauses[-1].tag is None:
+            return at  # behind one for all: control never gets to its label from here
+        target = self.branch_target(depth)
+        block.clauses.append(Clause(block, tag, target, pushed, with_ref=bool(kind & _REF)))
+        return at
+
     def other(self, op: int, at: int) -> tuple[int, object, int]:
         """Decode an instruction outside the hot set. Returns its code, its immediate and the offset after."""
         data, types, info = self.data, self.types, self.info
@@ -302,6 +420,9 @@ class _Decoder:
             if row.pops:
                 del types[-len(row.pops) :]
             types.extend(row.pushes)
+        elif op == RETHROW:
+            assert isinstance(immediate, Block)
+            self.rethrown |= {self.tries[immediate]}
         elif op in CALLS or op in TAIL_CALLS:
             type_ = called_type(op, immediate, info)
             if op not in (CALL, RETURN_CALL):
@@ -385,7 +506,7 @@ class _Decoder:
         if kind == Immediate.SELECT_TYPES:
             return machine_type(data, at)
         if kind == Immediate.LABEL:
-            return self.branch_target(first), at
+            return (self.blocks[-1 - first] if row.code == RETHROW else self.branch_target(first)), at
         if kind in _TWO_INDICES:
             second, at = unsigned(data, at)
             return (first, second), at
@@ -397,18 +518,18 @@ class _Decoder:
         depth = 0
         while True:
             op = data[at]
-            if op in (BLOCK, LOOP, IF):
+            if op in (BLOCK, LOOP, IF, TRY, TRY_TABLE):
                 depth += 1
-                at = _skip(data, at)
-            elif op == ELSE and depth == 0:
+                at = skip(data, at)
+            elif op in (ELSE, CATCH, CATCH_ALL) and depth == 0:
                 return at
-            elif op == END:
+            elif op in (END, DELEGATE):
                 if depth == 0:
                     return at
                 depth -= 1
-                at += 1
+                at = skip(data, at)
             else:
-                at = _skip(data, at)
+                at = skip(data, at)
 
 
 def called_type(op: int, immediate: object, info: ModuleInfo) -> FuncType:
@@ -434,6 +555,7 @@ _SIZES = {
     Immediate.V128: 16,
 }
 _NUM_SUBS = {0xFC: 0x100, 0xFD: 0x200, 0xFE: 0x100}  # sub-opcodes are below this
+_ALL, _REF = 2, 1  # bits of the kinds of catch clauses: catch, catch_ref, catch_all, catch_all_ref
 _EMPTY = FuncType("", "")
 _SINGLE = {type_: FuncType("", type_) for type_ in FROM_BYTE.values()}
 _TWO_INDICES = frozenset(
@@ -456,7 +578,7 @@ def _memarg(data: bytes, at: int) -> tuple[MemArg, int]:
     return (memory, offset), at
 
 
-def _skip(data: bytes, at: int) -> int:
+def skip(data: bytes, at: int) -> int:
     """The offset after the instruction at `at`, whatever it is."""
     op = data[at]
     at += 1
@@ -472,11 +594,16 @@ def _skip(data: bytes, at: int) -> int:
     kind = row.immediate
     if kind == Immediate.NONE:
         return at
-    if kind == Immediate.BLOCK and 0x40 < data[at] < 0x80 and data[at] not in FROM_BYTE:
-        if is_reference_type(data[at]):
-            return machine_type(data, at)[1]
-        raise unsupported(0xFB)
-    if kind in (Immediate.BLOCK, Immediate.I32, Immediate.I64):
+    if kind in (Immediate.BLOCK, Immediate.TRY_TABLE):
+        byte = data[at]
+        if not 0x40 < byte < 0x80:
+            at = signed(data, at)[1]
+        elif byte in FROM_BYTE or is_reference_type(byte):
+            at = machine_type(data, at)[1]
+        else:
+            raise unsupported(0xFB)
+        return at if kind == Immediate.BLOCK else _skip_clauses(data, at)
+    if kind in (Immediate.I32, Immediate.I64):
         return signed(data, at)[1]
     if kind in _SIZES:
         return at + _SIZES[kind]
@@ -491,4 +618,14 @@ def _skip(data: bytes, at: int) -> int:
             at = machine_type(data, at)[1]
     elif kind in _TWO_INDICES:
         at = unsigned(data, at)[1]
+    return at
+
+
+def _skip_clauses(data: bytes, at: int) -> int:
+    count, at = unsigned(data, at)
+    for _ in range(count):
+        kind = data[at]
+        at += 1
+        for _ in range(1 if kind & _ALL else 2):
+            at = unsigned(data, at)[1]
     return at

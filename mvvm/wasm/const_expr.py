@@ -9,7 +9,7 @@ from __future__ import annotations
 from mvvm.errors import InvalidModule, UnsupportedFeature
 from mvvm.wasm.reader import signed, unsigned
 from mvvm.wasm.references import machine_heap_type
-from mvvm.wasm.types import EXTERNREF, F32, F64, FUNCREF, I32, I64, V128
+from mvvm.wasm.types import F32, F64, FUNCREF, I32, I64, REFERENCES, V128
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def _type_of(opcode: int, immediate: int, global_types: Sequence[str], num_funct
     if opcode == _REF_FUNC:
         return FUNCREF if immediate < num_functions else None
     if opcode == _REF_NULL:
-        return EXTERNREF if immediate else FUNCREF
+        return REFERENCES[immediate]
     if opcode in _ARITHMETIC:
         return I32 if _ARITHMETIC[opcode] == 32 else I64
     return _CONSTANTS[opcode]
@@ -109,7 +109,7 @@ def _instructions(data: bytes, at: int) -> Iterator[tuple[int, int, int]]:
                 immediate, at = unsigned(data, at)
             elif opcode == _REF_NULL:
                 type_, at = machine_heap_type(data, at)
-                immediate = int(type_ == EXTERNREF)
+                immediate = REFERENCES.index(type_)
             elif opcode in _FEATURES:
                 raise UnsupportedFeature(f"the module uses {_FEATURES[opcode]}, which mvvm does not compile")
             elif opcode != _END and opcode not in _ARITHMETIC:

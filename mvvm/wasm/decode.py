@@ -12,6 +12,7 @@ from mvvm.wasm.module import (
     MEMORY,
     PASSIVE,
     TABLE,
+    TAG,
     Data,
     Element,
     Export,
@@ -71,8 +72,6 @@ def decode_module(data: bytes) -> Module:
             _SECTIONS[section](module, body)
         elif section == 0:
             _custom(module, body)
-        elif section == 13:
-            raise UnsupportedFeature("the module uses exception handling, which mvvm does not compile")
         reader.at = end
     _drop_stray_names(module)
     return module
@@ -144,8 +143,10 @@ def _imports(module: Module, reader: Reader) -> None:
             type_ = _limits(reader)
         elif kind == GLOBAL:
             type_ = _global_type(module, reader)
+        elif kind == TAG:
+            type_ = _tag(reader)
         else:
-            raise UnsupportedFeature("the module uses exception handling, which mvvm does not compile")
+            raise InvalidModule(f"an import of kind {kind} before byte {reader.at:#x}")
         module.info.add_import(Import(*names, kind, type_))
 
 
@@ -171,6 +172,16 @@ def _globals(module: Module, reader: Reader) -> None:
     for _ in range(reader.unsigned()):
         type_ = _global_type(module, reader)
         module.info.globals.append(Global(type_, _expression(reader)))
+
+
+def _tag(reader: Reader) -> int:
+    """The type index of a tag."""
+    reader.byte()  # attribute: 0, an exception
+    return reader.unsigned()
+
+
+def _tags(module: Module, reader: Reader) -> None:
+    module.info.tags.extend([_tag(reader) for _ in range(reader.unsigned())])
 
 
 def _exports(module: Module, reader: Reader) -> None:
@@ -253,4 +264,5 @@ _SECTIONS = {
     9: _elements,
     10: _code,
     11: _data,
+    13: _tags,
 }

@@ -11,8 +11,8 @@ from __future__ import annotations
 from mvvm.wasm.types import FuncType, GlobalType, Limits, TableType
 
 # The kinds of an import or export, as in the binary format.
-FUNC, TABLE, MEMORY, GLOBAL = range(4)
-KIND_NAMES = ("function", "table", "memory", "global")
+FUNC, TABLE, MEMORY, GLOBAL, TAG = range(5)
+KIND_NAMES = ("function", "table", "memory", "global", "tag")
 
 # The modes of an element or data segment.
 ACTIVE, PASSIVE, DECLARATIVE = range(3)
@@ -21,7 +21,7 @@ ImportType = int | TableType | Limits | GlobalType
 
 
 class Import:
-    """An import. `type` is a type index (function), a TableType, Limits (memory) or a GlobalType."""
+    """An import. `type` is a type index (function, tag), a TableType, Limits (memory) or a GlobalType."""
 
     __slots__ = ("kind", "module", "name", "type")
 
@@ -102,6 +102,7 @@ class ModuleInfo:
     __slots__ = (
         "data",
         "elements",
+        "exceptions",
         "exports",
         "functions",
         "globals",
@@ -112,8 +113,10 @@ class ModuleInfo:
         "num_imported_globals",
         "num_imported_memories",
         "num_imported_tables",
+        "num_imported_tags",
         "start",
         "tables",
+        "tags",
         "types",
     )
 
@@ -126,6 +129,7 @@ class ModuleInfo:
         self.initial_elements: dict[int, bytes] = {}
         self.memories: list[Limits] = []
         self.globals: list[GlobalType | Global] = []  # a GlobalType where it is imported
+        self.tags: list[int] = []  # type index of each tag
         self.exports: list[Export] = []
         self.start: int | None = None
         self.elements: list[Element] = []
@@ -134,6 +138,8 @@ class ModuleInfo:
         self.num_imported_tables = 0
         self.num_imported_memories = 0
         self.num_imported_globals = 0
+        self.num_imported_tags = 0
+        self.exceptions = False  # set by the loader: whether the code's calls look for exceptions
 
     def add_import(self, item: Import) -> None:
         """Append an import, and what it declares to its index space."""
@@ -150,6 +156,10 @@ class ModuleInfo:
             assert isinstance(item.type, Limits)
             self.memories.append(item.type)
             self.num_imported_memories += 1
+        elif item.kind == TAG:
+            assert isinstance(item.type, int)
+            self.tags.append(item.type)
+            self.num_imported_tags += 1
         else:
             assert isinstance(item.type, GlobalType)
             self.globals.append(item.type)
@@ -158,6 +168,10 @@ class ModuleInfo:
     def func_type(self, function: int) -> FuncType:
         """The type of a function of the function index space."""
         return self.types[self.functions[function]]
+
+    def tag_params(self, tag: int) -> str:
+        """The types of the values that an exception with a tag of the tag index space carries."""
+        return self.types[self.tags[tag]].params
 
     def global_type(self, index: int) -> GlobalType:
         """The type of a global of the global index space."""

@@ -45,6 +45,8 @@ class Immediate(IntEnum):
     V128 = 26  # 16 bytes
     FENCE = 27  # a zero byte
     TYPE = 28
+    TAG = 40
+    TRY_TABLE = 41  # block type, catch clauses
 
 
 class Op(NamedTuple):
@@ -72,6 +74,11 @@ _CONTROL = """
 03 loop               BLOCK         ?
 04 if                 BLOCK         ?
 05 else               NONE          ?
+06 try                BLOCK         ?
+07 catch              TAG           ?
+08 throw              TAG           ?
+09 rethrow            LABEL         ?
+0a throw_ref          NONE          ?
 0b end                NONE          ?
 0c br                 LABEL         ?
 0d br_if              LABEL         ?
@@ -83,9 +90,12 @@ _CONTROL = """
 13 return_call_indirect CALL_INDIRECT ?
 14 call_ref           TYPE          ?
 15 return_call_ref    TYPE          ?
+18 delegate           LABEL         ?
+19 catch_all          NONE          ?
 1a drop               NONE          ?
 1b select             NONE          ?
 1c select_t           SELECT_TYPES  ?
+1f try_table          TRY_TABLE     ?
 20 local.get          LOCAL         ?
 21 local.set          LOCAL         ?
 22 local.tee          LOCAL         ?
@@ -248,7 +258,6 @@ def code(name: str) -> int:
 
 # What an opcode that is not in the table belongs to.
 UNSUPPORTED: dict[int, str] = {
-    **dict.fromkeys((0x06, 0x07, 0x08, 0x09, 0x0A, 0x18, 0x19, 0x1F), "exception handling"),
     **dict.fromkeys((0xD3, 0xFB), "garbage collection"),
     0xFE: "shared-everything threads",
 }

@@ -45,7 +45,11 @@ def operand_types(function: Function, info: ModuleInfo) -> list[str]:
     stack = ""
     for op, immediate in zip(function.ops, function.immediates, strict=True):
         before.append(stack)
-        if op in (c.ELSE, c.END):
+        if op in c.CATCHES:
+            assert isinstance(immediate, c.Clause)
+            stack = stack[: immediate.block.height] + immediate.types
+            continue
+        if op in (c.ELSE, c.END, c.DELEGATE):
             assert isinstance(immediate, c.Block)
             type_ = immediate.type
             stack = stack[: immediate.height] + (type_.params if op == c.ELSE else type_.results)

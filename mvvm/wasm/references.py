@@ -1,7 +1,7 @@
 """Reference types as they are declared: nullability, heap type, subtyping (Wasm 3.0, 2.3.4 to 2.3.8 and 3.3).
 
 A declared type is spelled as one character where mvvm.wasm.types has one for it (`r` is `(ref null func)`, `x`
-`(ref null extern)`), else
+`(ref null extern)`, `e` `(ref null exn)`), else
 
     ref func        ref null nofunc         ref $ii_i        ref null $HASH
 
@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from mvvm.errors import UnsupportedFeature
 from mvvm.wasm.reader import signed
-from mvvm.wasm.types import EXTERNREF, FROM_BYTE, FUNCREF
+from mvvm.wasm.types import EXNREF, EXTERNREF, FROM_BYTE, FUNCREF
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,13 +23,11 @@ if TYPE_CHECKING:
 
 REF_NULL_TYPE, REF_TYPE = 0x63, 0x64
 # Abstract heap types, as the bytes and as the negative numbers that they are.
-_HEAPS = {0x70: "func", 0x6F: "extern", 0x73: "nofunc", 0x72: "noextern"}
-_OTHER_HEAPS = {
-    **dict.fromkeys((0x6E, 0x6D, 0x6C, 0x6B, 0x6A, 0x71), "garbage collection"),
-    **dict.fromkeys((0x69, 0x74), "exception handling"),
-}
-_SHORT = {"ref null func": FUNCREF, "ref null extern": EXTERNREF}
-_BOTTOMS = {"func": "nofunc", "extern": "noextern"}
+_HEAPS = {0x70: "func", 0x6F: "extern", 0x69: "exn", 0x73: "nofunc", 0x72: "noextern", 0x74: "noexn"}
+_OTHER_HEAPS = dict.fromkeys((0x6E, 0x6D, 0x6C, 0x6B, 0x6A, 0x71), "garbage collection")
+_SHORT = {"ref null func": FUNCREF, "ref null extern": EXTERNREF, "ref null exn": EXNREF}
+_TOPS = {FUNCREF: "func", EXTERNREF: "extern", EXNREF: "exn"}
+_MACHINE = {"extern": EXTERNREF, "noextern": EXTERNREF, "exn": EXNREF, "noexn": EXNREF}
 
 
 def is_reference_type(byte: int) -> bool:
@@ -46,7 +44,7 @@ def machine_type(data: bytes, at: int) -> tuple[str, int]:
 
 
 def machine_heap_type(data: bytes, at: int) -> tuple[str, int]:
-    """FUNCREF or EXTERNREF, for the heap type at `at`, and the offset after it. Raises UnsupportedFeature."""
+    """FUNCREF, EXTERNREF or EXNREF, for the heap type at `at`, and the offset after it. Raises UnsupportedFeature."""
     heap, at = _heap_type(data, at)
     return (FUNCREF if isinstance(heap, int) else of_heap(heap)), at
 
@@ -78,8 +76,8 @@ def _heap_type(data: bytes, at: int) -> tuple[int | str, int]:
 
 
 def of_heap(heap: str) -> str:
-    """What code has of a heap type: FUNCREF or EXTERNREF."""
-    return EXTERNREF if heap in ("extern", "noextern") else FUNCREF
+    """What code has of a heap type: FUNCREF, EXTERNREF or EXNREF."""
+    return _MACHINE.get(heap, FUNCREF)
 
 
 def machine_of(declared: str) -> str:
@@ -95,7 +93,7 @@ def machine_types(declared: Sequence[str]) -> str:
 def split(declared: str) -> tuple[bool, str]:
     """Whether null is a value of a declared reference type, and its heap type."""
     if len(declared) == 1:
-        return True, "func" if declared == FUNCREF else "extern"
+        return True, _TOPS[declared]
     heap = declared.removeprefix("ref ").removeprefix("null ")
     return declared.startswith("ref null "), heap
 
@@ -112,13 +110,11 @@ def matches(declared: str, wanted: str) -> bool:
     """Whether values of a declared type are values of another (Wasm 3.0, 3.3.3)."""
     if declared == wanted:
         return True
-    if machine_of(declared) != machine_of(wanted) or machine_of(wanted) not in (FUNCREF, EXTERNREF):
+    kind = machine_of(wanted)
+    if machine_of(declared) != kind or kind not in _TOPS:
         return False
     (nullable, heap), (may_be_null, wanted_heap) = split(declared), split(wanted)
     if nullable and not may_be_null:
         return False
-    return heap == wanted_heap or wanted_heap in ("func", "extern") or heap == _BOTTOMS[_top(wanted_heap)]
-
-
-def _top(heap: str) -> str:
-    return "extern" if of_heap(heap) == EXTERNREF else "func"
+    top = _TOPS[kind]
+    return heap == wanted_heap or wanted_heap == top or heap == f"no{top}"

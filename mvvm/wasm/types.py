@@ -24,8 +24,9 @@ F64 = "F"
 V128 = "v"
 FUNCREF = "r"
 EXTERNREF = "x"
+EXNREF = "e"
 
-REFERENCES = FUNCREF + EXTERNREF
+REFERENCES = FUNCREF + EXTERNREF + EXNREF
 
 NAMES = {
     I32: "i32",
@@ -35,6 +36,7 @@ NAMES = {
     V128: "v128",
     FUNCREF: "funcref",
     EXTERNREF: "externref",
+    EXNREF: "exnref",
 }
 
 # The encoding in the binary format (Wasm 2.0, 5.3.1 to 5.3.4).
@@ -46,6 +48,7 @@ FROM_BYTE = {
     0x7B: V128,
     0x70: FUNCREF,
     0x6F: EXTERNREF,
+    0x69: EXNREF,
 }
 
 
@@ -82,9 +85,13 @@ class FuncType:
         return f"FuncType({self.params!r}, {self.results!r})"
 
     def __str__(self) -> str:
-        params = " ".join(NAMES.get(t, f"({t})") for t in self.declared_params)
         results = " ".join(NAMES.get(t, f"({t})") for t in self.declared_results)
-        return f"({params}) -> ({results})"
+        return f"{self.params_text} -> ({results})"
+
+    @property
+    def params_text(self) -> str:
+        """The parameters, for people."""
+        return "(" + " ".join(NAMES.get(t, f"({t})") for t in self.declared_params) + ")"
 
 
 class Limits:

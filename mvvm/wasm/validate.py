@@ -26,11 +26,22 @@ def read_module(source: bytes) -> bytes:
 
 
 def validate(wasm: bytes) -> None:
-    """Raise InvalidModule unless wasmtime finds the binary module valid."""
+    """Raise InvalidModule unless wasmtime finds the binary module valid.
+
+    For one with exceptions of the older form, which wasmtime does not know, what it looks at is another module
+    (mvvm.wasm.legacy_exceptions).
+    """
     try:
         wasmtime.Module.validate(_engine(), wasm)
     except wasmtime.WasmtimeError as error:
-        raise InvalidModule(_first_lines(error)) from None
+        if "legacy_exceptions" not in str(error):
+            raise InvalidModule(_first_lines(error)) from None
+        from mvvm.wasm.legacy_exceptions import rewrite
+
+        try:
+            wasmtime.Module.validate(_engine(), rewrite(wasm))
+        except wasmtime.WasmtimeError as other:
+            raise InvalidModule(_first_lines(other)) from None
 
 
 def may_tail_call(wasm: bytes) -> bool:
@@ -51,6 +62,7 @@ def _engine(*, tail_calls: bool = True) -> wasmtime.Engine:
     config.wasm_memory64 = True
     config.wasm_wide_arithmetic = True
     config.wasm_custom_page_sizes = True  # refused by name (mvvm.wasm.decode)
+    config.wasm_exceptions = True
     if not tail_calls:
         config.wasm_tail_call = False
         # return_call_ref belongs to function references, on which these build.

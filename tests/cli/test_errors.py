@@ -14,6 +14,7 @@ from mvvm.aot.link import link
 from mvvm.aot.machines import MACHINES
 from mvvm.aot.metadata import metadata
 from mvvm.compiler import emit_parts, read_valid_module
+from mvvm.lower.function import ModuleFacts
 from tests.cli import guests
 from tests.cli.commands import fail, run, succeed
 
@@ -86,7 +87,7 @@ def test_a_file_of_a_future_version(name: str, tmp_path: Path, monkeypatch: pyte
     machine = MACHINES[options.target.architecture]
     image = link(emit_parts(guests.LIBRARY.encode(), options, "obj"), machine)
     monkeypatch.setattr(sections, "FORMAT_VERSION", 1000)
-    about = {**metadata(module, image, [], [], options, "99.9"), sections.WASM: module.data}
+    about = {**metadata(module, image, [], ModuleFacts(module, options), options, "99.9"), sections.WASM: module.data}
     (tmp_path / "future.aot").write_bytes(write(image, machine, about))
     message = fail(2, name, tmp_path / "future.aot")
     assert "has format 1000 (written by mvvm 99.9)" in message

@@ -78,8 +78,6 @@ def test_what_is_no_module_is_refused(source: bytes, message: str) -> None:
     ("text", "feature"),
     [
         ("(memory 1 (pagesize 1))", "custom page sizes"),
-        ("(tag)", "exception handling"),
-        ('(import "a" "b" (tag))', "exception handling"),
         ("(type $t (struct))", "garbage collection"),
         ("(type $t (sub (func)))", "garbage collection"),
         ("(func (param anyref))", "garbage collection"),

@@ -229,3 +229,28 @@ def test_a_chain_that_is_deeper_than_the_stack_of_python() -> None:
     chain = {node: {node + 1} for node in range(length)}
     assert in_cycles(chain) == set()
     assert in_cycles({**chain, length: {0}}) == set(range(length + 1))
+
+
+@pytest.mark.parametrize(
+    ("functions", "throws"),
+    [
+        ("(func $a (throw $t)) (func $b (call $a)) (func $c) (func $d (call $c))", "a b"),
+        ("(func $a (param exnref) (throw_ref (local.get 0)))", "a"),
+        ("(func $a (call $h)) (func $b (call $a)) (func $c unreachable)", "a b"),
+        (
+            "(table 1 funcref) (elem (i32.const 0) $a) (func $a (throw $t)) (func $b (call_indirect (i32.const 0)))",
+            "a b",
+        ),
+    ],
+)
+def test_which_functions_throw(functions: str, throws: str) -> None:
+    decoded = module(f'(module (import "h" "h" (func $h)) (tag $t) {functions})')
+    found = ModuleFacts(decoded, CompileOptions()).throwing
+    assert found is not None
+    assert {decoded.names.functions[index] for index in found.functions if index} == set(throws.split())
+
+
+def test_a_module_without_tags_has_nothing_to_do_with_exceptions() -> None:
+    assert ModuleFacts(module('(module (import "h" "h" (func)) (func (call 0)))'), CompileOptions()).throwing is None
+    catching = '(module (import "h" "h" (func)) (func (block (try_table (catch_all 0) (call 0)))))'
+    assert ModuleFacts(module(catching), CompileOptions()).throwing is not None

@@ -67,6 +67,6 @@ def _start(module: wasmtime.Module, wasi: wasmtime.WasiConfig) -> int:
         start(store)
     except wasmtime.ExitTrap as exit_:
         return exit_.code
-    except wasmtime.Trap:
+    except wasmtime.Trap:  # or an exception that was not caught
         return _TRAPPED
     return 0

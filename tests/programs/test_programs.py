@@ -9,15 +9,13 @@ from pathlib import Path
 
 import pytest
 
-import mvvm
-from mvvm.errors import UnsupportedFeature
 from tests.programs import oracle
 from tests.programs.build import build
 from tests.programs.compiled import compiled
 from tests.programs.workloads import WORKLOADS, Outcome, Workload
 
-# CPython takes minutes to compile (see artifact/); lua-eh needs exception handling, which a test below expects.
-_PROGRAMS = ("lua", "sqlite", "speedtest1", "qjs", "zstd", "bzip2")
+# CPython takes minutes to compile (see artifact/).
+_PROGRAMS = ("lua", "lua-eh", "sqlite", "speedtest1", "qjs", "zstd", "bzip2")
 _RUN = [sys.executable, "-c", "from mvvm.cli.run_entry import main; main()"]
 
 
@@ -49,8 +47,3 @@ def test_same_as_wasmtime(workload: Workload, tmp_path: Path) -> None:
     outcome = _with_name(_run(workload, aot, tmp_path), workload, aot)
     assert outcome == oracle.run(workload, build(workload.program))
     assert outcome.status == workload.status
-
-
-def test_unsupported_feature_is_named() -> None:
-    with pytest.raises(UnsupportedFeature, match="exception handling"):
-        mvvm.compile(build("lua-eh").read_bytes())

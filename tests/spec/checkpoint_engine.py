@@ -10,12 +10,12 @@ from collections.abc import Mapping, Sequence
 
 import mvvm
 from mvvm.abi.view import Frame
-from mvvm.errors import CheckpointFailed, Trap
+from mvvm.errors import CheckpointFailed, Trap, WasmException
 from mvvm.migrate.continuations import Continuations
 from mvvm.migrate.take import controller_of
 from mvvm.options import Policy
 from mvvm.runtime.resume import resume
-from tests.spec.engine import Trapped
+from tests.spec.engine import Thrown, Trapped
 from tests.spec.mvvm_engine import Exports, MvvmEngine, from_bits, to_bits
 from tests.spec.values import Value
 
@@ -74,6 +74,8 @@ class CheckpointEngine(MvvmEngine):
             results = self._stop_twice(exports, function, [to_bits(argument) for argument in arguments])
         except Trap as error:
             raise Trapped(str(error)) from error
+        except WasmException as error:
+            raise Thrown(str(error)) from error
         return [from_bits(type_, bits) for type_, bits in zip(function.type.results, results, strict=True)]
 
     def get(self, exports: Exports, name: str) -> Value:

@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
 import mvvm
-from mvvm.errors import InvalidModule, LinkError, Trap, UnsupportedFeature
+from mvvm.errors import InvalidModule, LinkError, Trap, UnsupportedFeature, WasmException
 from mvvm.runtime import references
 from mvvm.wasm.types import NAMES, FuncType, GlobalType, Limits, TableType
-from tests.spec.engine import Invalid, Trapped, Unlinkable, Unsupported
+from tests.spec.engine import Invalid, Thrown, Trapped, Unlinkable, Unsupported
 from tests.spec.values import Value
 
-Extern: TypeAlias = mvvm.Func | mvvm.Global | mvvm.Memory | mvvm.Table
+Extern: TypeAlias = mvvm.Func | mvvm.Global | mvvm.Memory | mvvm.Table | mvvm.Tag
 Exports: TypeAlias = Mapping[str, Extern]
 
 
@@ -59,6 +59,8 @@ class MvvmEngine:
             raise Unlinkable(str(error)) from error
         except Trap as error:
             raise Trapped(str(error)) from error
+        except WasmException as error:
+            raise Thrown(str(error)) from error
 
     def invoke(self, exports: Exports, name: str, arguments: Sequence[Value]) -> list[Value]:
         function = exports[name]
@@ -67,6 +69,8 @@ class MvvmEngine:
             results = function.call_raw([to_bits(argument) for argument in arguments])
         except Trap as error:
             raise Trapped(str(error)) from error
+        except WasmException as error:
+            raise Thrown(str(error)) from error
         return [from_bits(type_, raw) for type_, raw in zip(function.type.results, results, strict=True)]
 
     def get(self, exports: Exports, name: str) -> Value:
@@ -88,11 +92,11 @@ def to_bits(value: Value) -> int:
 
 def from_bits(type_: str, raw: int) -> Value:
     name = NAMES[type_]
-    if name not in ("funcref", "externref"):
+    if name not in ("funcref", "externref", "exnref"):
         return Value(name, raw)
     if raw == 0:
         return Value(name, None)
-    if name == "funcref":
+    if name != "externref":
         return Value(name, raw)
     value = references.object_of(raw)
     assert isinstance(value, Value)

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from tests.spec.legacy import unfold
 from tests.spec.sexpr import Atom, List, Node, String, SyntaxFailure, parse
 from tests.spec.values import Pattern, Value, read_pattern, read_value
 
@@ -163,6 +164,8 @@ class _Reader:
             data = b"".join(item.data for item in node.items if isinstance(item, String))
             return Source(data, "quote" in forms, frozenset())
         text = "(module" + self.text[after.end : node.end]
+        if "(do" in text:
+            text = unfold(self.text, node)
         return Source(_FORMAT_CHARACTER.sub(_escape, text).encode(), True, _imports([node]))
 
 

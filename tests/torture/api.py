@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import mvvm
 from mvvm.abi.context import CONTEXT_COUNTDOWN
-from mvvm.errors import GuestExit, Trap
+from mvvm.errors import GuestExit, Trap, WasmException
 from mvvm.migrate.continuations import Continuations
 
 # More stable points than any guest of the tests passes.
@@ -22,7 +22,10 @@ _NOT_COMPARED = ("clocks", "host_path", "folders")
 
 @dataclass(frozen=True)
 class End:
-    """How a run ended: "returned" with results, "exit" with a status, or "trap" with a code."""
+    """How a run ended.
+
+    "returned" with results, "exit" with a status, "trap" with a code, "exception" with tag and values.
+    """
 
     how: str
     values: tuple[object, ...]
@@ -34,7 +37,7 @@ class End:
             status = self.values[0]
             assert isinstance(status, int)
             return status
-        return Trap.exit_status if self.how == "trap" else 0
+        return Trap.exit_status if self.how in ("trap", "exception") else 0
 
 
 def run(function: Callable[..., object], args: Sequence[object] = ()) -> End:
@@ -45,6 +48,8 @@ def run(function: Callable[..., object], args: Sequence[object] = ()) -> End:
         return End("exit", (exit_.status,))
     except Trap as trap:
         return End("trap", (trap.code,))
+    except WasmException as error:
+        return End("exception", (error.tag.name, *error.values))
     return End("returned", _tuple(results))
 
 
@@ -62,6 +67,8 @@ def stop(
         return End("exit", (exit_.status,))
     except Trap as trap:
         return End("trap", (trap.code,))
+    except WasmException as error:
+        return End("exception", (error.tag.name, *error.values))
 
 
 def restore(

@@ -26,6 +26,7 @@ class Guest:
     outputs: tuple[str, ...] = ()  # files that come out
     status: int = 0
     sampled: bool = False  # too long to be stopped everywhere
+    like: str = ""  # a guest that does the same, for an oracle that cannot run this one
     same_memory: bool = True  # whether two runs leave the same memory: times and inode numbers differ
 
     @property
@@ -123,6 +124,12 @@ _ROWS = (
     _vectors("vector_loops"),
     _wat("references", status=_TRAPPED),
     _wat("tail_calls"),
+    _wat("exceptions"),
+    _wat("exnrefs"),
+    _wat("uncaught", status=_TRAPPED),
+    _wat("legacy_exceptions", like="likewise"),
+    _wat("likewise"),
+    _wat("thrown_tail_calls"),
 )
 
 GUESTS: dict[str, Guest] = {guest.id: guest for rows in _ROWS for guest in rows}

@@ -16,13 +16,23 @@ from tests.torture import plan
 from tests.torture.harness import Torture
 
 # How many stops: a large function takes LLVM a while each time it is entered at another place.
-_STOPS = {"lua": 12, "sqlite": 4, "qjs": 4}
+_STOPS = {"lua": 12, "lua-eh": 8, "sqlite": 4, "qjs": 4}
 _FULL_STOPS = 60
 _THRESHOLD_BITS = 6
 _CHOSEN = [
     workload
     for workload in WORKLOADS
-    if workload.id in ("lua-strings", "lua-closures", "lua-gc", "sqlite-joins", "sqlite-transactions", "qjs-data")
+    if workload.id
+    in (
+        "lua-strings",
+        "lua-closures",
+        "lua-gc",
+        "lua-eh-errors",
+        "lua-eh-coroutines",
+        "sqlite-joins",
+        "sqlite-transactions",
+        "qjs-data",
+    )
     or (plan.FULL and workload.program in _STOPS)
 ]
 _POLICIES = plan.STOPPING if plan.FULL else (Policy.COUNTER_LOOP,)

@@ -16,7 +16,7 @@ from mvvm.migrate.continuations import Continuations
 from mvvm.runtime.command import instantiate
 from mvvm.runtime.func import Func
 from mvvm.runtime.instance import Instance
-from mvvm.wasm.types import EXTERNREF, FUNCREF
+from mvvm.wasm.types import EXNREF, EXTERNREF, FUNCREF
 from tests.programs.workloads import Workload
 from tests.torture import api
 from tests.torture.api import End
@@ -123,6 +123,6 @@ class World:
 
 def _bits(bits: int, type_: str) -> int:
     """A value as a number that does not depend on where the instance lies."""
-    if not bits or type_ not in (FUNCREF, EXTERNREF):
+    if not bits or type_ not in (FUNCREF, EXTERNREF, EXNREF):
         return bits
     return Func.from_record(bits).index + 1 if type_ == FUNCREF else 1

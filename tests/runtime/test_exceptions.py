@@ -1,0 +1,219 @@
+"""Wasm exceptions between the guest and Python, and between instances."""
+
+from __future__ import annotations
+
+import gc
+
+import pytest
+
+import mvvm
+from mvvm.errors import LinkError, Trap, UsageError, WasmException
+from mvvm.runtime import exceptions
+from mvvm.wasm.types import FuncType
+
+_ONE = FuncType("i", "")
+_POLICIES = (mvvm.Policy.NONE, mvvm.Policy.COUNTER_LOOP)
+Imports = dict[str, dict[str, object]]
+
+
+def _instance(wat: str, imports: object = None, policy: mvvm.Policy = mvvm.Policy.NONE) -> mvvm.Instance:
+    options = mvvm.CompileOptions(checkpoint=policy, opt_level=0)
+    return mvvm.Instance(mvvm.load(mvvm.compile(wat.encode(), options, jobs=1)), imports)  # type: ignore[arg-type]
+
+
+def _call(instance: mvvm.Instance, name: str, *args: object) -> object:
+    function = instance.exports[name]
+    assert isinstance(function, mvvm.Func)
+    return function(*args)
+
+
+_CATCHING = """(module
+  (import "host" "tag" (tag $t (param i32)))
+  (import "host" "function" (func $f (param i32) (result i32)))
+  (export "tag" (tag $t))
+  (tag $own (export "own") (param i64 f32 f64 externref))
+  (func (export "catches") (param i32) (result i32)
+    (block $h (result i32)
+      (try_table (catch $t $h) (return (call $f (local.get 0))))
+      (unreachable))
+    (i32.add (i32.const 1000)))
+  (func (export "passes") (param i32) (result i32) (call $f (local.get 0)))
+  (func (export "all") (param i32) (result i32)
+    (block $h (try_table (catch_all $h) (return (call $f (local.get 0)))))
+    (i32.const -1))
+  (func (export "gives") (param i32) (result exnref)
+    (block $h (result exnref)
+      (try_table (catch_all_ref $h) (drop (call $f (local.get 0))))
+      (ref.null exn)))
+  (func (export "takes") (param exnref) (throw_ref (local.get 0)))
+  (func (export "throws") (param externref)
+    (throw $own (i64.const -5) (f32.const 1.5) (f64.const -0.25) (local.get 0))))"""
+
+
+def _raising(tag: mvvm.Tag) -> mvvm.Func:
+    def function(number: int) -> int:
+        if number > 0:
+            raise WasmException(tag, number)
+        if number < 0:
+            raise ValueError(number)
+        return 7
+
+    return mvvm.Func(FuncType("i", "i"), function)
+
+
+@pytest.mark.parametrize("policy", _POLICIES)
+def test_the_host_throws_and_the_guest_catches(policy: mvvm.Policy) -> None:
+    tag = mvvm.Tag(_ONE)
+    instance = _instance(_CATCHING, {"host": {"tag": tag, "function": _raising(tag)}}, policy)
+    assert _call(instance, "catches", 0) == 7
+    assert _call(instance, "catches", 5) == 1005
+    assert _call(instance, "all", 5) == -1
+    with pytest.raises(WasmException) as caught:
+        _call(instance, "passes", 6)
+    assert caught.value.tag is tag
+    assert caught.value.values == (6,)
+    assert _call(instance, "passes", 0) == 7  # nothing is left in flight
+
+
+def test_what_is_no_wasm_exception_is_not_caught() -> None:
+    tag = mvvm.Tag(_ONE)
+    instance = _instance(_CATCHING, {"host": {"tag": tag, "function": _raising(tag)}})
+    with pytest.raises(ValueError, match="-1"):
+        _call(instance, "all", -1)
+
+
+def test_another_tag_is_not_caught() -> None:
+    instance = _instance(_CATCHING, {"host": {"tag": mvvm.Tag(_ONE), "function": _raising(mvvm.Tag(_ONE))}})
+    with pytest.raises(WasmException):
+        _call(instance, "catches", 5)
+    assert _call(instance, "all", 5) == -1
+
+
+def test_values_of_all_types() -> None:
+    tag = mvvm.Tag(_ONE)
+    instance = _instance(_CATCHING, {"host": {"tag": tag, "function": _raising(tag)}})
+    thing = object()
+    with pytest.raises(WasmException, match=r"tag own \(i64 f32 f64 externref\), values: -5, 1\.5") as e:
+        _call(instance, "throws", thing)
+    assert e.value.values == (-5, 1.5, -0.25, thing)
+    assert e.value.tag is instance.exports["own"]
+    assert e.value.exit_status == 134
+
+
+def test_exnrefs_are_exceptions_in_python() -> None:
+    tag = mvvm.Tag(_ONE)
+    instance = _instance(_CATCHING, {"host": {"tag": tag, "function": _raising(tag)}})
+    assert _call(instance, "gives", 0) is None
+    error = _call(instance, "gives", 8)
+    assert isinstance(error, WasmException)
+    assert (error.tag, error.values) == (tag, (8,))
+    with pytest.raises(WasmException) as caught:
+        _call(instance, "takes", error)
+    assert caught.value.values == (8,)
+    with pytest.raises(WasmException) as caught:
+        _call(instance, "takes", WasmException(tag, 9))
+    assert caught.value.values == (9,)
+    with pytest.raises(Trap, match="null exception reference"):
+        _call(instance, "takes", None)
+
+
+def test_values_that_are_not_of_the_tag() -> None:
+    tag = mvvm.Tag(_ONE)
+
+    def function(_: int) -> int:
+        raise WasmException(tag, "no number")
+
+    instance = _instance(_CATCHING, {"host": {"tag": tag, "function": mvvm.Func(FuncType("i", "i"), function)}})
+    with pytest.raises(UsageError, match="not a value of type i32"):
+        _call(instance, "all", 1)
+    with pytest.raises(UsageError, match="1 values, not 2"):
+        _call(instance, "takes", WasmException(tag, 1, 2))
+    with pytest.raises(UsageError, match="no results"):
+        mvvm.Tag(FuncType("", "i"))
+
+
+def test_a_tag_of_another_type_does_not_link() -> None:
+    with pytest.raises(LinkError, match=r"tag host\.tag"):
+        _instance(_CATCHING, {"host": {"tag": mvvm.Tag(FuncType("I", "")), "function": _raising(mvvm.Tag(_ONE))}})
+
+
+_THROWING = """(module
+  (tag $t (export "tag") (param i32))
+  (type $f (func (param i32) (result i32)))
+  (table (export "table") 1 funcref) (elem (i32.const 0) $f)
+  (func $f (export "function") (param i32) (result i32)
+    (if (local.get 0) (then (throw $t (local.get 0)))) (i32.const 3)))"""
+_THROUGH_TABLE = """(module
+  (import "host" "tag" (tag $t (param i32)))
+  (import "host" "table" (table 1 funcref))
+  (type $f (func (param i32) (result i32)))
+  (func (export "catches") (param i32) (result i32)
+    (block $h (result i32)
+      (try_table (catch $t $h) (return (call_indirect (type $f) (local.get 0) (i32.const 0))))
+      (unreachable))
+    (i32.add (i32.const 1000)))
+  (func (export "passes") (param i32) (result i32) (call_indirect (type $f) (local.get 0) (i32.const 0))))"""
+
+
+@pytest.mark.parametrize("policy", _POLICIES)
+@pytest.mark.parametrize("wat", [_CATCHING, _THROUGH_TABLE], ids=["import", "table"])
+def test_an_exception_crosses_instances(wat: str, policy: mvvm.Policy) -> None:
+    inner = _instance(_THROWING, policy=policy)
+    outer = _instance(wat, {"host": inner.exports}, policy)
+    for _ in range(2):
+        assert _call(outer, "catches", 4) == 1004
+        assert _call(outer, "catches", 0) == 3
+        with pytest.raises(WasmException) as caught:
+            _call(outer, "passes", 5)
+        assert caught.value.values == (5,)
+        with pytest.raises(WasmException):
+            _call(inner, "function", 6)
+        assert _call(inner, "function", 0) == 3
+
+
+_PLAIN = """(module
+  (import "host" "function" (func $f (param i32) (result i32)))
+  (func (export "function") (param i32) (result i32) (i32.add (call $f (local.get 0)) (i32.const 1))))"""
+
+
+def test_through_an_instance_that_has_nothing_to_do_with_exceptions() -> None:
+    inner = _instance(_THROWING)
+    middle = _instance(_PLAIN, {"host": inner.exports})
+    outer = _instance(_CATCHING, {"host": {"tag": inner.exports["tag"], **middle.exports}})
+    assert _call(middle, "function", 0) == 4
+    with pytest.raises(WasmException):
+        _call(middle, "function", 5)
+    assert _call(outer, "catches", 5) == 1005
+    assert _call(outer, "catches", 0) == 4
+    tag = mvvm.Tag(_ONE)
+    alone = _instance(_PLAIN, {"host": {"function": _raising(tag)}})
+    with pytest.raises(WasmException):
+        _call(alone, "function", 5)
+    assert _call(alone, "function", 0) == 8
+
+
+_MANY = """(module
+  (tag $t (param i32))
+  (func $throw (param i32) (throw $t (local.get 0)))
+  (func (export "run") (param $n i32) (result i32)
+    (loop $l
+      (block $h (result i32) (try_table (catch $t $h) (call $throw (local.get $n))) (i32.const 0))
+      (drop)
+      (br_if $l (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
+    (local.get $n))
+  (func (export "kept") (result exnref)
+    (block $h (result i32 exnref) (try_table (catch_ref $t $h) (call $throw (i32.const 1))) (unreachable))
+    (return)))"""
+
+
+def test_what_is_caught_without_a_reference_leaves_nothing() -> None:
+    gc.collect()  # of what other tests left
+    before = len(exceptions._objects)
+    instance = _instance(_MANY)
+    assert _call(instance, "run", 100_000) == 0
+    assert len(exceptions._objects) == before
+    assert _call(instance, "kept") is not None
+    assert len(exceptions._objects) == before + 1
+    del instance
+    gc.collect()
+    assert len(exceptions._objects) == before

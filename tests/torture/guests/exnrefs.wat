@@ -1,0 +1,92 @@
+(module
+  ;; prelude
+  ;; Exceptions that are kept: in locals, operands, globals, tables and other exceptions, over stable points; thrown again,
+  ;; more than once; with a reference to a function among their values.
+  (tag $int (param i32))
+  (tag $wrapped (param exnref i32))
+  (tag $function (param funcref i64))
+  (global $kept (mut exnref) (ref.null exn))
+  (table $exceptions 4 exnref)
+  (table $functions 1 funcref)
+  (type $ii (func (param i32) (result i32)))
+  (elem declare func $twice)
+
+  (func $twice (param i32) (result i32) (i32.mul (local.get 0) (i32.const 2)))
+
+  (func $thrower (param $n i32)
+    (if (call $pause (local.get $n)) (then (throw $int (call $pause (local.get $n)))))
+    (throw $function (ref.func $twice) (i64.const 0x7777)))
+
+  (func $caught (param $n i32) (result exnref)
+    (block $h (result exnref)
+      (try_table (result exnref) (catch_all_ref $h)
+        (call $thrower (local.get $n))
+        (ref.null exn))))
+
+  (func $value (param $e exnref) (result i32)
+    (local $inner exnref) (local $n i32) (local $function funcref)
+    (block $f (result funcref i64)
+      (block $w (result exnref i32)
+        (block $i (result i32)
+          (try_table (catch $int $i) (catch $wrapped $w) (catch $function $f)
+            (drop (call $pause (i32.const 2)))
+            (throw_ref (local.get $e)))
+          (unreachable))
+        (return (call $pause)))
+      (local.set $n)
+      (local.set $inner)
+      (drop (call $pause (i32.const 3)))
+      (return (i32.add (local.get $n) (call $value (local.get $inner)))))
+    (call $I)
+    (local.set $n (call $pause (i32.const 21)))
+    (local.set $function)
+    (table.set $functions (i32.const 0) (local.get $function))
+    (call_indirect $functions (type $ii) (local.get $n) (i32.const 0)))
+
+  (func $wrap (param $n i32) (result exnref)
+    (local $e exnref)
+    (local.set $e (call $caught (local.get $n)))
+    (loop $more
+      (block $h (result exnref i32 exnref)
+        (try_table (result exnref i32 exnref) (catch_ref $wrapped $h)
+          (throw $wrapped (local.get $e) (call $pause (local.get $n)))))
+      (local.set $e)
+      (call $i)
+      (drop)
+      (br_if $more (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
+    (local.get $e))
+
+  ;; As C++ compiles a destructor: everything is caught, something done, the same thrown on.
+  (func $cleanup (param $n i32)
+    (local $e exnref)
+    (block $done
+      (block $h (result exnref)
+        (try_table (catch_all_ref $h)
+          (if (local.get $n)
+            (then (call $cleanup (i32.sub (local.get $n) (i32.const 1))))
+            (else (call $thrower (i32.const 5))))
+          (br $done))
+        (unreachable))
+      (local.set $e)
+      (call $i (call $pause (local.get $n)))
+      (throw_ref (local.get $e))))
+
+  (func (export "_start")
+    (local $e exnref) (local $i i32)
+    (global.set $kept (call $caught (i32.const 3)))
+    (call $i (call $value (global.get $kept)))
+    (call $caught (i32.const 0)) ;; stays an operand
+    (local.set $e (call $wrap (i32.const 3)))
+    (table.set $exceptions (i32.const 1) (local.get $e))
+    (table.set $exceptions (i32.const 2) (global.get $kept))
+    (table.set $exceptions (i32.const 3) (local.get $e))
+    (loop $each
+      (if (i32.eqz (ref.is_null (table.get $exceptions (local.get $i)))) (then
+        (call $i (call $value (table.get $exceptions (local.get $i))))))
+      (br_if $each (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 4))))
+    (call $i (call $value))
+    (block $h (result i32)
+      (try_table (result i32) (catch $int $h) (call $cleanup (i32.const 3)) (i32.const 0)))
+    (call $i)
+    (global.set $kept (ref.null exn))
+    (drop (call $emit))))
