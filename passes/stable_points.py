@@ -38,7 +38,8 @@ from mvvm.wasm.code import (
 from mvvm.wasm.opcodes import OPS, PSEUDO
 
 if TYPE_CHECKING:
-    from mvvm.passes.call_graph import Suspending, Throwing
+    from mvvm.passes.suspending import Suspending
+    from mvvm.passes.throwing import Throwing
     from mvvm.wasm.module import ModuleInfo
 
 # How a loop looks out: each time it goes round, or once in many (mvvm.lower.loops).

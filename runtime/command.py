@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mvvm.abi.wasi import WASI_MODULE
 from mvvm.errors import GuestExit, LinkError, UsageError
 from mvvm.runtime.func import Func
 from mvvm.runtime.instance import Instance
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
 
     from mvvm.runtime.instance import Extern, State
     from mvvm.runtime.program import Program
-
-WASI_MODULE = "wasi_snapshot_preview1"
 
 
 def wasi_imports(program: Program, wasi: Wasi) -> dict[str, dict[str, Extern]]:

@@ -2,7 +2,9 @@
 
 The exception in flight is in the Thread (mvvm.abi.context). It becomes an object, with a *handle* that exnrefs hold,
 only where the guest catches it with a reference. 0 is the null exnref. Objects live as long as the instance that made
-them and those that it is linked to.
+them and those that it is linked to: exnrefs may be anywhere. Nothing in Wasm tells equal ones apart, so that they are
+one object; a program that throws the same again and again, as those do whose exceptions are addresses in their memory,
+makes few.
 """
 
 from __future__ import annotations
@@ -43,21 +45,25 @@ class Exceptions:
     __slots__ = ("_handles", "_made", "_numbers")
 
     def __init__(self) -> None:
-        self._made: list[int] = []
+        self._made: dict[tuple[Tag, tuple[int, ...]], int] = {}
         self._handles: list[int] = []  # by number
         self._numbers: dict[int, int] = {}
 
-    def new(self, tag: Tag, values: Sequence[int]) -> int:
-        """The handle of a new object."""
+    def intern(self, tag: Tag, values: Sequence[int]) -> int:
+        """The handle of an object."""
         global _last_handle
-        _last_handle = handle = _last_handle + 1
-        _objects[handle] = tag, tuple(values)
-        self._made.append(handle)
+        made = tag, tuple(values)
+        handle = self._made.get(made)
+        if handle is None:
+            _last_handle = handle = self._made[made] = _last_handle + 1
+            _objects[handle] = made
         return handle
 
     def add(self, tag: Tag, values: Sequence[int]) -> None:
         """Make an object that has the next number."""
-        self.bits_of(self.new(tag, values))
+        handle = self.intern(tag, values)
+        self._numbers.setdefault(handle, len(self._handles))
+        self._handles.append(handle)
 
     def bits_of(self, handle: int) -> int:
         """The bits of an exnref in the view, from what compiled code has: a number + 1."""
@@ -76,7 +82,7 @@ class Exceptions:
         return self._handles[bits - 1] if bits else 0
 
     def __del__(self, objects: dict[int, tuple[Tag, tuple[int, ...]]] = _objects) -> None:
-        for handle in self._made:
+        for handle in self._made.values():
             objects.pop(handle, None)
 
 
@@ -102,7 +108,7 @@ def handle_of(error: WasmException, store: Store) -> int:
         instances = store.root().instances
         if not instances:
             raise UsageError("an exception can be given to an instance only")
-        error.handle = instances[0].exceptions.new(error.tag, _raw(error, store))
+        error.handle = instances[0].exceptions.intern(error.tag, _raw(error, store))
     return error.handle
 
 
@@ -128,7 +134,7 @@ def _values(thread: Thread, tag: Tag) -> list[int]:
 
 def throw_from_host(thread: Thread, error: WasmException) -> int:
     """What the callback of a host function that raised an exception returns: the exception is in flight then."""
-    thread.pending = error  # for a module that has nothing to do with exceptions: they leave it as any other
+    thread.pending = error  # for a module that is not compiled to pass on exceptions: they leave it as any other
     try:
         assert thread.store is not None
         _put(thread, error.tag, _raw(error, thread.store), error.handle if error.handle in _objects else 0)
@@ -161,7 +167,7 @@ def new_reference(thread: Thread, exceptions: Exceptions) -> int:
     field = ctypes.c_uint64.from_address(thread.address + THREAD_EXCEPTION_REF)
     if not field.value:
         tag = tag_at(thread.exception.value)
-        field.value = exceptions.new(tag, _values(thread, tag))
+        field.value = exceptions.intern(tag, _values(thread, tag))
     return field.value
 
 

@@ -125,7 +125,7 @@ class Instance:
         self._exports: dict[str, Extern] | None = None
         self._exceptions: Exceptions | None = None
         for item in self._imported:
-            if not isinstance(item, (Func, Tag)) or (isinstance(item, Func) and item.store.root().instances):
+            if not isinstance(item, (Func, Tag)) or (isinstance(item, Func) and item.record):
                 self.store.merge(item.store)
         self.memories = [item for item in self._imported if isinstance(item, Memory)]
         self.memories += [
@@ -383,22 +383,6 @@ def _put(address: int, *values: int) -> None:
     ctypes.memmove(address, struct.pack(f"={len(values)}Q", *values), 8 * len(values))
 
 
-def _catching(given: Func, info: wasm.ModuleInfo) -> Func:
-    """A function to import; by way of Python where only one of the two modules has to do with exceptions.
-
-    Calls in the other one do not look for exceptions: one that came out of a call would be lost. As Python's it leaves
-    the frames of that module by a jump.
-    """
-    exporter = given.instance
-    if exporter is None or exporter.program.info.exceptions == info.exceptions:
-        return given
-    if info.exceptions and not exporter.program.info.imports:  # what nothing can be thrown from
-        return given
-    through = Func(given.type, given)
-    through.store = given.store
-    return through
-
-
 def _resolve(info: wasm.ModuleInfo, imports: Mapping[str, Mapping[str, Extern]]) -> list[Extern]:
     """What is given for each import, after checking its type (Wasm 4.5.3)."""
     resolved: list[Extern] = []
@@ -409,7 +393,7 @@ def _resolve(info: wasm.ModuleInfo, imports: Mapping[str, Mapping[str, Extern]])
             raise LinkError(f"unknown import: the program needs the {wanted}, and nothing gives it")
         if not _fits(given, item, info.types):
             raise LinkError(f"incompatible import type: what is given for the {wanted} is of another type")
-        resolved.append(_catching(given, info) if isinstance(given, Func) else given)
+        resolved.append(given)
     return resolved
 
 

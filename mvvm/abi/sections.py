@@ -7,7 +7,7 @@ global offset table itself. Messages are defined in `proto/aot.proto`.
 from __future__ import annotations
 
 # Raised with every change of a layout in mvvm.abi, of the messages, or of what a builtin means.
-FORMAT_VERSION = 4
+FORMAT_VERSION = 5
 
 # Loaded: in this order, each segment at pages of its own.
 RODATA = ".rodata"  # constants and jump tables; the first segment, read-only, with the ELF header before it

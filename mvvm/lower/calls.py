@@ -70,12 +70,14 @@ def _call(f: FunctionLowering, index: Any) -> None:
 def _call_indirect(f: FunctionLowering, immediate: Any) -> None:
     type_index, table = immediate
     code, context = lower_callee(f, type_index, table)
-    _emit_call(f, f.facts.info.types[type_index], code, context, table, crosses=f.facts.crosses(table))
+    _emit_call(f, f.facts.info.types[type_index], code, context, table, crosses=f.facts.call_graph.crosses(table))
 
 
 def _call_ref(f: FunctionLowering, type_index: Any) -> None:
     code, context = lower_reference(f, f.stack.pop())
-    _emit_call(f, f.facts.info.types[type_index], code, context, by_reference=True, crosses=f.facts.crosses(None))
+    _emit_call(
+        f, f.facts.info.types[type_index], code, context, by_reference=True, crosses=f.facts.call_graph.crosses(None)
+    )
 
 
 HANDLERS = {"call": _call, "call_indirect": _call_indirect, "call_ref": _call_ref}

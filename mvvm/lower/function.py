@@ -17,11 +17,13 @@ from mvvm.lower.in_flight import throw_to_caller
 from mvvm.lower.llvm_types import INVARIANT, LLVM, SELF, ZERO, phi, result_type
 from mvvm.lower.stable_points import write_commits
 from mvvm.options import Policy
-from mvvm.passes.call_graph import Suspending, Throwing, uses_exceptions
+from mvvm.passes.call_graph import CallGraph, find_all_calls
 from mvvm.passes.liveness import find_liveness
 from mvvm.passes.stable_points import find_stable_points
 from mvvm.passes.static_tables import find_changed_tables, find_static_tables
+from mvvm.passes.suspending import Suspending, find_suspending
 from mvvm.passes.tail_calls import find_tail_functions
+from mvvm.passes.throwing import Throwing, find_throwing, meets_exceptions
 from mvvm.wasm.code import Block, Function
 from mvvm.wasm.decode import Module
 from mvvm.wasm.module import Global
@@ -42,6 +44,7 @@ class ModuleFacts:
     __slots__ = (
         "_canonical",
         "architecture",
+        "call_graph",
         "canonicalize_nans",
         "features",
         "fixed_tables",
@@ -81,20 +84,20 @@ class ModuleFacts:
         self.policy = options.checkpoint
         self.threshold_bits = options.threshold_bits
         self.canonicalize_nans = options.canonicalize_nans
-        self.suspending = Suspending(module.info, self.static_tables)
-        if suspending is not None:
-            self.suspending.functions = suspending
-        elif self.policy != Policy.NONE:
-            self.suspending.find(module, self.policy)
+        self.call_graph = graph = CallGraph(info, self.static_tables)
         # Functions that take part in tail calls. A continuation calls them as any others.
         self.tail_functions = find_tail_functions(module) if suspending is None else set[int]()
-        # None: the module has nothing to do with exceptions.
-        self.throwing = Throwing(module.info, self.static_tables) if throws or uses_exceptions(module) else None
-        if self.throwing is not None:
-            if throws is not None:
-                self.throwing.functions = throws
-            else:
-                self.throwing.find_throwing(module)
+        if suspending is None and self.policy == Policy.NONE:
+            suspending = set()
+        meets = throws is not None or meets_exceptions(info)
+        calls = find_all_calls(module) if suspending is None or (meets and throws is None) else {}
+        imported = info.num_imported_functions
+        if suspending is None:
+            suspending = find_suspending(graph, calls, self.policy, imported)
+        if meets and throws is None:
+            throws = find_throwing(graph, calls, imported)
+        self.suspending = Suspending(graph, suspending)
+        self.throwing = None if throws is None else Throwing(graph, throws)  # None: no exception is ever in flight
         self._canonical: dict[str, int] = {}
         for index, type_ in enumerate(info.types):
             self._canonical.setdefault(type_.identity, index)
@@ -110,11 +113,6 @@ class ModuleFacts:
         facts = copy(self)
         facts._aim(target)
         return facts
-
-    def crosses(self, table: int | None) -> bool:
-        """Whether a call through a table, or a reference, may reach a function of another instance."""
-        contents = self.suspending.references() if table is None else self.static_tables.get(table)
-        return contents is None or any(0 <= index < self.info.num_imported_functions for index in contents)
 
     def canonical_type(self, type_index: int) -> int:
         """The first type index that stands for the same type."""

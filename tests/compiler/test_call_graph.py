@@ -250,7 +250,33 @@ def test_which_functions_throw(functions: str, throws: str) -> None:
     assert {decoded.names.functions[index] for index in found.functions if index} == set(throws.split())
 
 
-def test_a_module_without_tags_has_nothing_to_do_with_exceptions() -> None:
-    assert ModuleFacts(module('(module (import "h" "h" (func)) (func (call 0)))'), CompileOptions()).throwing is None
-    catching = '(module (import "h" "h" (func)) (func (block (try_table (catch_all 0) (call 0)))))'
-    assert ModuleFacts(module(catching), CompileOptions()).throwing is not None
+_WASI = '(import "wasi_snapshot_preview1" "h" (func $h))'
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        f'{_WASI} (func (export "run") (call 0))',
+        "(table 1 funcref) (elem (i32.const 0) 0) (func (call_indirect (i32.const 0)))",
+        "(func (block (try_table (catch_all 0) (call 0))))",
+    ],
+)
+def test_no_exception_comes_into_these_modules(fields: str) -> None:
+    assert ModuleFacts(module(f"(module {fields})"), CompileOptions()).throwing is None
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        '(import "h" "h" (func))',
+        "(tag)",
+        "(func (result exnref) (ref.null exn))",
+        '(table (export "t") 1 funcref)',
+        '(import "h" "h" (table 1 funcref))',
+        '(global (export "g") (mut funcref) (ref.null func))',
+        '(func (export "f") (param funcref))',
+    ],
+)
+def test_an_exception_may_come_into_these(fields: str) -> None:
+    """Without a tag of their own, by what others give them."""
+    assert ModuleFacts(module(f"(module {fields})"), CompileOptions()).throwing is not None

@@ -233,7 +233,7 @@ def test_loops_further_out_are_switched_to(label_at: str, switches: list[str]) -
     assert _switches(label_at) == switches
 
 
-_LABELS = """(module (import "env" "h" (func))
+_LABELS = """(module (import "wasi_snapshot_preview1" "h" (func))
   (func (param i32) (result i32) nop (call 0) nop (i32.add (local.get 0) (i32.const 1)))
   (func))"""
 

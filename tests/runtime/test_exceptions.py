@@ -141,6 +141,7 @@ _THROWING = """(module
   (tag $t (export "tag") (param i32))
   (type $f (func (param i32) (result i32)))
   (table (export "table") 1 funcref) (elem (i32.const 0) $f)
+  (global (export "reference") (ref $f) (ref.func $f))
   (func $f (export "function") (param i32) (result i32)
     (if (local.get 0) (then (throw $t (local.get 0)))) (i32.const 3)))"""
 _THROUGH_TABLE = """(module
@@ -171,25 +172,52 @@ def test_an_exception_crosses_instances(wat: str, policy: mvvm.Policy) -> None:
         assert _call(inner, "function", 0) == 3
 
 
-_PLAIN = """(module
-  (import "host" "function" (func $f (param i32) (result i32)))
-  (func (export "function") (param i32) (result i32) (i32.add (call $f (local.get 0)) (i32.const 1))))"""
+# Modules without tags that stand between one that throws and one that catches; after the call they do what shows.
+_BETWEEN = {
+    "import": """(module
+      (import "host" "function" (func $f (param i32) (result i32)))
+      (global $after (export "after") (mut i32) (i32.const 0))
+      (func $inner (param i32) (result i32)
+        (call $f (local.get 0)) (global.set $after (i32.const 1)))
+      (func (export "function") (param i32) (result i32) (i32.add (call $inner (local.get 0)) (i32.const 1))))""",
+    "table": """(module
+      (import "host" "table" (table 1 funcref))
+      (type $f (func (param i32) (result i32)))
+      (global $after (export "after") (mut i32) (i32.const 0))
+      (func (export "function") (param i32) (result i32)
+        (call_indirect (type $f) (local.get 0) (i32.const 0)) (global.set $after (i32.const 1))
+        (i32.add (i32.const 1))))""",
+    "reference": """(module
+      (type $f (func (param i32) (result i32)))
+      (import "host" "reference" (global $f (ref $f)))
+      (global $after (export "after") (mut i32) (i32.const 0))
+      (func (export "function") (param i32) (result i32)
+        (call_ref $f (local.get 0) (global.get $f)) (global.set $after (i32.const 1))
+        (i32.add (i32.const 1))))""",
+}
 
 
-def test_through_an_instance_that_has_nothing_to_do_with_exceptions() -> None:
-    inner = _instance(_THROWING)
-    middle = _instance(_PLAIN, {"host": inner.exports})
-    outer = _instance(_CATCHING, {"host": {"tag": inner.exports["tag"], **middle.exports}})
-    assert _call(middle, "function", 0) == 4
+@pytest.mark.parametrize("policy", _POLICIES)
+@pytest.mark.parametrize("way", _BETWEEN)
+def test_through_an_instance_without_tags(way: str, policy: mvvm.Policy) -> None:
+    inner = _instance(_THROWING, policy=policy)
+    middle = _instance(_BETWEEN[way], {"host": inner.exports}, policy)
+    outer = _instance(_CATCHING, {"host": {"tag": inner.exports["tag"], **middle.exports}}, policy)
+    after = middle.exports["after"]
+    assert isinstance(after, mvvm.Global)
     with pytest.raises(WasmException):
         _call(middle, "function", 5)
     assert _call(outer, "catches", 5) == 1005
+    assert [after.value] == [0]
     assert _call(outer, "catches", 0) == 4
-    tag = mvvm.Tag(_ONE)
-    alone = _instance(_PLAIN, {"host": {"function": _raising(tag)}})
+    assert [after.value] == [1]
+
+
+def test_what_the_host_throws_leaves_an_instance_without_tags() -> None:
+    instance = _instance(_BETWEEN["import"], {"host": {"function": _raising(mvvm.Tag(_ONE))}})
     with pytest.raises(WasmException):
-        _call(alone, "function", 5)
-    assert _call(alone, "function", 0) == 8
+        _call(instance, "function", 5)
+    assert _call(instance, "function", 0) == 8
 
 
 _MANY = """(module
@@ -201,9 +229,15 @@ _MANY = """(module
       (drop)
       (br_if $l (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
     (local.get $n))
-  (func (export "kept") (result exnref)
-    (block $h (result i32 exnref) (try_table (catch_ref $t $h) (call $throw (i32.const 1))) (unreachable))
-    (return)))"""
+  (func (export "kept") (param i32) (result exnref)
+    (block $h (result i32 exnref) (try_table (catch_ref $t $h) (call $throw (local.get 0))) (unreachable))
+    (return))
+  (func (export "run_kept") (param $n i32)
+    (loop $l
+      (block $h (result i32 exnref)
+        (try_table (catch_ref $t $h) (call $throw (i32.and (local.get $n) (i32.const 3)))) (unreachable))
+      (drop) (drop)
+      (br_if $l (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))))"""
 
 
 def test_what_is_caught_without_a_reference_leaves_nothing() -> None:
@@ -212,8 +246,16 @@ def test_what_is_caught_without_a_reference_leaves_nothing() -> None:
     instance = _instance(_MANY)
     assert _call(instance, "run", 100_000) == 0
     assert len(exceptions._objects) == before
-    assert _call(instance, "kept") is not None
+    assert _call(instance, "kept", 1) is not None
     assert len(exceptions._objects) == before + 1
     del instance
     gc.collect()
     assert len(exceptions._objects) == before
+
+
+def test_equal_exceptions_are_one_object() -> None:
+    """Nothing tells them apart, and a program that catches by reference all the time is not to fill memory."""
+    instance = _instance(_MANY)
+    before = len(exceptions._objects)
+    _call(instance, "run_kept", 10_000)
+    assert len(exceptions._objects) == before + 4

@@ -1,9 +1,12 @@
 (module
   (type $t (func (param i32) (result i32)))
-  (table $grows (export "grows") 2 funcref)
-  (table $fixed (export "fixed") 2 2 funcref)
+  (table $grows 2 funcref)
+  (table $fixed 2 2 funcref)
   (func (param i32) (result i32) (call_indirect $grows (type $t) (i32.const 7) (local.get 0)))
-  (func (param i32) (result i32) (call_indirect $fixed (type $t) (i32.const 7) (local.get 0))))
+  (func (param i32) (result i32) (call_indirect $fixed (type $t) (i32.const 7) (local.get 0)))
+
+  (func (drop (table.grow $grows (ref.null func) (i32.const 1))))
+  (func (table.set $fixed (i32.const 0) (ref.null func))))
 
 ;; define hidden i32 @f0(ptr swiftself %ctx, i32 %p0) #0 {
 ;; entry:
@@ -66,5 +69,28 @@
 ;;   unreachable
 ;; trap7:
 ;;   call void @mvvm_trap(ptr swiftself %ctx, i32 7)
+;;   unreachable
+;; }
+;;
+;; define hidden void @f2(ptr swiftself %ctx) #0 {
+;; entry:
+;;   %v1 = ptrtoint ptr null to i64
+;;   %v2 = call i64 @mvvm_builtin(ptr swiftself %ctx, i32 3, i64 0, i64 %v1, i64 1, i64 0, i64 0)
+;;   %v3 = trunc i64 %v2 to i32
+;;   ret void
+;; }
+;;
+;; define hidden void @f3(ptr swiftself %ctx) #0 {
+;; entry:
+;;   %table1.p = getelementptr inbounds i8, ptr %ctx, i64 96
+;;   %table1 = load ptr, ptr %table1.p, align 8, !invariant.load !0
+;;   %v1 = icmp uge i32 0, 2
+;;   br i1 %v1, label %trap3, label %b2
+;; b2:
+;;   %v3 = getelementptr inbounds ptr, ptr %table1, i64 0
+;;   store ptr null, ptr %v3, align 8, !tbaa !6
+;;   ret void
+;; trap3:
+;;   call void @mvvm_trap(ptr swiftself %ctx, i32 3)
 ;;   unreachable
 ;; }

@@ -1,5 +1,5 @@
 (module
-  (import "env" "host" (func $host (param i32 f64) (result f64)))
+  (import "wasi_snapshot_preview1" "host" (func $host (param i32 f64) (result f64)))
   (func $callee (param i64))
   (func (result f64)
     (call $callee (i64.const -1))

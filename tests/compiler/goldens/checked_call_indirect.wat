@@ -44,25 +44,50 @@
 ;;   %v14 = load ptr, ptr %v13, align 8, !invariant.load !0
 ;;   %v15 = call i64 %v12(ptr swiftself %v14, i64 1)
 ;;   %v17 = load volatile i32, ptr %poll, align 4
-;;   %v18 = icmp eq i32 %v17, 0
-;;   br i1 %v18, label %b16, label %b19, !prof !8
+;;   %v29 = load ptr, ptr %ctx, align 8
+;;   %v30 = getelementptr i8, ptr %v29, i64 81880
+;;   %v31 = load i64, ptr %v30, align 8
+;;   %v32 = zext i32 %v17 to i64
+;;   %v33 = or i64 %v31, %v32
+;;   %v34 = icmp eq i64 %v33, 0
+;;   br i1 %v34, label %b16, label %b19, !prof !8
 ;; b16:
-;;   %v23 = add i64 %p0, %v15
-;;   ret i64 %v23
+;;   %v38 = add i64 %p0, %v15
+;;   ret i64 %v38
 ;; b19:
-;;   %v20 = call preserve_allcc ptr @mvvm_stable_point(ptr swiftself %ctx, i64 8354)
-;;   %v21 = icmp eq ptr %v20, null
-;;   br i1 %v21, label %b16, label %b22, !prof !8
+;;   %v21 = load ptr, ptr %ctx, align 8
+;;   %v22 = getelementptr i8, ptr %v21, i64 81880
+;;   %v23 = load i64, ptr %v22, align 8
+;;   %v24 = icmp ne i64 %v23, 0
+;;   br i1 %v24, label %b20, label %b18
+;; b20:
+;;   %v25 = load ptr, ptr %ctx, align 8
+;;   %v26 = getelementptr i8, ptr %v25, i64 81896
+;;   %v27 = load ptr, ptr %v26, align 8
+;;   %v28 = getelementptr i8, ptr %v27, i64 10
+;;   store volatile i16 0, ptr %v28, align 2
+;;   br label %throwing
+;; b18:
+;;   %v35 = call preserve_allcc ptr @mvvm_stable_point(ptr swiftself %ctx, i64 8354)
+;;   %v36 = icmp eq ptr %v35, null
+;;   br i1 %v36, label %b16, label %b37, !prof !8
 ;; trap11:
 ;;   call void @mvvm_trap(ptr swiftself %ctx, i32 11)
 ;;   unreachable
 ;; trap7:
 ;;   call void @mvvm_trap(ptr swiftself %ctx, i32 7)
 ;;   unreachable
-;; b22:
-;;   %v24 = getelementptr inbounds i8, ptr %v20, i64 8
-;;   store i64 %v15, ptr %v24, align 8
-;;   store i64 %p0, ptr %v20, align 8
+;; b37:
+;;   %v39 = getelementptr inbounds i8, ptr %v35, i64 8
+;;   store i64 %v15, ptr %v39, align 8
+;;   store i64 %p0, ptr %v35, align 8
+;;   br label %unwound
+;; throwing:
+;;   %throwing.thread = load ptr, ptr %ctx, align 8
+;;   %throwing.context = getelementptr i8, ptr %throwing.thread, i64 81896
+;;   store ptr %ctx, ptr %throwing.context, align 8
+;;   %throwing.word = getelementptr inbounds i8, ptr %ctx, i64 10
+;;   store volatile i16 1, ptr %throwing.word, align 2
 ;;   br label %unwound
 ;; unwound:
 ;;   ret i64 poison

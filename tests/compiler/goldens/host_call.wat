@@ -1,8 +1,8 @@
 ;;! checkpoint = "counter-loop"
 ;;! threshold_bits = 4
 (module
-  (import "env" "h" (func $h (param i32 f64) (result f64)))
-  (import "env" "g" (func $g))
+  (import "wasi_snapshot_preview1" "h" (func $h (param i32 f64) (result f64)))
+  (import "wasi_snapshot_preview1" "g" (func $g))
   (func (param i32 f64) (result f64)
     (f64.add (local.get 1) (call $h (i32.const 3) (f64.const 0))))
 
@@ -25,7 +25,7 @@
 ;;   %v9 = fadd double %p1, %v1
 ;;   ret double %v9
 ;; b5:
-;;   %v6 = call preserve_allcc ptr @mvvm_stable_point(ptr swiftself %ctx, i64 7970)
+;;   %v6 = call preserve_allcc ptr @mvvm_stable_point(ptr swiftself %ctx, i64 12834)
 ;;   %v7 = icmp eq ptr %v6, null
 ;;   br i1 %v7, label %b2, label %b8, !prof !8
 ;; b8:
@@ -51,7 +51,7 @@
 ;; b1:
 ;;   ret void
 ;; b4:
-;;   %v5 = call preserve_allcc ptr @mvvm_stable_point(ptr swiftself %ctx, i64 8736)
+;;   %v5 = call preserve_allcc ptr @mvvm_stable_point(ptr swiftself %ctx, i64 13600)
 ;;   %v6 = icmp eq ptr %v5, null
 ;;   br i1 %v6, label %b1, label %b7, !prof !8
 ;; b7:

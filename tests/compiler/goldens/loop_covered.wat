@@ -1,6 +1,6 @@
 ;;! checkpoint = "counter-loop"
 (module
-  (import "env" "h" (func $h (param i32) (result i32)))
+  (import "wasi_snapshot_preview1" "h" (func $h (param i32) (result i32)))
   ;; No stable point of the loop's own: each time round passes the one after the call.
   (func (param $n i32) (result i32)
     (i32.const 1)
@@ -34,7 +34,7 @@
 ;; b15:
 ;;   ret i32 %v5
 ;; b9:
-;;   %v10 = call preserve_allcc ptr @mvvm_stable_point(ptr swiftself %ctx, i64 5538)
+;;   %v10 = call preserve_allcc ptr @mvvm_stable_point(ptr swiftself %ctx, i64 7970)
 ;;   %v11 = icmp eq ptr %v10, null
 ;;   br i1 %v11, label %b6, label %b12, !prof !8
 ;; b12:

@@ -1,6 +1,6 @@
 ;;! checkpoint = "counter-loop"
 (module
-  (import "env" "h" (func $h (param i32) (result i32)))
+  (import "wasi_snapshot_preview1" "h" (func $h (param i32) (result i32)))
   ;; The loop's parameter goes round on the operand stack, above a value that waits below it. Not each time passes the
   ;; stable point after the call.
   (func (param $n i32) (result i32)
@@ -48,11 +48,11 @@
 ;;   %v30 = add i32 %v1, %v19
 ;;   ret i32 %v30
 ;; b15:
-;;   %v16 = call preserve_allcc ptr @mvvm_stable_point(ptr swiftself %ctx, i64 6819)
+;;   %v16 = call preserve_allcc ptr @mvvm_stable_point(ptr swiftself %ctx, i64 9251)
 ;;   %v17 = icmp eq ptr %v16, null
 ;;   br i1 %v17, label %b12, label %b18, !prof !8
 ;; b26:
-;;   %v27 = call preserve_allcc ptr @mvvm_stable_point(ptr swiftself %ctx, i64 5251)
+;;   %v27 = call preserve_allcc ptr @mvvm_stable_point(ptr swiftself %ctx, i64 7683)
 ;;   %v28 = icmp eq ptr %v27, null
 ;;   br i1 %v28, label %b23, label %b29, !prof !8
 ;; b2:

@@ -1,6 +1,6 @@
 (module
   (type $n (func (param i32) (result i32)))
-  (import "env" "h" (func $h (type $n)))
+  (import "wasi_snapshot_preview1" "h" (func $h (type $n)))
   (table $t 1 1 funcref)
   (elem (table $t) (i32.const 0) func $a)
   (func $a (type $n) (return_call $b (local.get 0) (i64.const 2)))

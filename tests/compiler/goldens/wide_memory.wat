@@ -2,7 +2,6 @@
   (memory i64 1)
   (memory $narrow 1)
   (table $t i64 2 8 funcref)
-  (export "table" (table $t))
   (type $f (func))
   (func (param $p i64) (param $q i64) (result i64)
     (i64.store offset=8 (local.get $p) (i64.load (local.get $q)))
@@ -11,7 +10,9 @@
     (i32.store8 (i64.const 0x10_0000_0000) (i32.const 3))
     (memory.copy 0 $narrow (local.get $p) (i32.const 0) (i32.const 8))
     (call_indirect $t (type $f) (local.get $q))
-    (i64.add (memory.grow (local.get $p)) (i64.add (memory.size) (table.size $t)))))
+    (i64.add (memory.grow (local.get $p)) (i64.add (memory.size) (table.size $t))))
+
+  (func (drop (table.grow $t (ref.null func) (i64.const 1)))))
 
 ;; define hidden i64 @f0(ptr swiftself %ctx, i64 %p0, i64 %p1) #0 {
 ;; entry:
@@ -103,4 +104,13 @@
 ;; trap7:
 ;;   call void @mvvm_trap(ptr swiftself %ctx, i32 7)
 ;;   unreachable
+;; }
+;;
+;; define hidden void @f1(ptr swiftself %ctx) #0 {
+;; entry:
+;;   %v1 = ptrtoint ptr null to i64
+;;   %v2 = call i64 @mvvm_builtin(ptr swiftself %ctx, i32 3, i64 0, i64 %v1, i64 1, i64 0, i64 0)
+;;   %v3 = icmp eq i64 %v2, 4294967295
+;;   %v4 = select i1 %v3, i64 -1, i64 %v2
+;;   ret void
 ;; }
