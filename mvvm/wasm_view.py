@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from mvvm.passes.liveness import live_locals
 from mvvm.wasm import code as c
-from mvvm.wasm.code import Block, decode_function
+from mvvm.wasm.code import Block, Clause, decode_function
 from mvvm.wasm.opcodes import Immediate, by_code
 from mvvm.wasm.operands import operand_types
 from mvvm.wasm.types import NAMES
@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from mvvm.wasm.decode import Module
 
 _TABLE = by_code()
-_OPENING = frozenset((c.BLOCK, c.LOOP, c.IF))
+_OPENING = frozenset((c.BLOCK, c.LOOP, c.IF)) | c.TRIES
+_CLOSING = frozenset((c.END, c.DELEGATE))
+_PARTING = frozenset((c.ELSE,)) | c.CATCHES
 
 
 def wasm_view(module: Module) -> Iterator[str]:
@@ -45,9 +47,9 @@ def function_view(module: Module, index: int) -> Iterator[str]:
     blocks: list[Block] = [function.body]
     states = zip(function.offsets, function.ops, function.immediates, stacks, live_locals(function), strict=True)
     for offset, op, immediate, stack, live in states:
-        if op == c.END:
+        if op in _CLOSING:
             blocks.pop()
-        indent = "  " * (len(blocks) - (op == c.ELSE) + (not blocks))
+        indent = "  " * (len(blocks) - (op in _PARTING) + (not blocks))
         text = indent + _instruction(module, op, immediate, blocks)
         state = f"[{_types(stack)}]" + ("  live " + " ".join(map(str, live)) if live else "")
         yield f"  {offset:#010x}{text:<36} {state}"
@@ -64,6 +66,9 @@ def _instruction(module: Module, op: int, immediate: object, blocks: list[Block]
     row = _TABLE[op]
     assert row is not None
     name = row.name.removesuffix("_t") if op == c.SELECT_T else row.name
+    if op == c.DELEGATE:  # to the try block that it comes to, else out of the function
+        assert isinstance(immediate, Block)
+        immediate = immediate.outer or blocks[0]
     return f"{name} {_operand(module, row.immediate, immediate, blocks)}".rstrip()
 
 
@@ -72,7 +77,12 @@ def _operand(module: Module, kind: Immediate, immediate: object, blocks: list[Bl
     if isinstance(immediate, Block):
         if kind == Immediate.LABEL:
             return str(_depth(blocks, immediate))
-        return str(immediate.type) if kind == Immediate.BLOCK and immediate.type.key != "_" else ""
+        if kind not in (Immediate.BLOCK, Immediate.TRY_TABLE):
+            return ""
+        clauses = [_clause(blocks, clause) for clause in immediate.clauses] if kind == Immediate.TRY_TABLE else []
+        return " ".join([*([str(immediate.type)] if immediate.type.key != "_" else []), *clauses])
+    if isinstance(immediate, Clause):
+        return "" if immediate.tag is None else str(immediate.tag)
     if isinstance(immediate, list):
         return " ".join(str(_depth(blocks, target)) for target in immediate)
     if kind == Immediate.MEMARG and isinstance(immediate, tuple):
@@ -88,6 +98,13 @@ def _operand(module: Module, kind: Immediate, immediate: object, blocks: list[Bl
     if kind in (Immediate.SELECT_TYPES, Immediate.REF_TYPE) and isinstance(immediate, str):
         return NAMES[immediate]
     return ""
+
+
+def _clause(blocks: list[Block], clause: Clause) -> str:
+    """A clause of a try_table, as the text format spells it."""
+    name = ("catch_all" if clause.tag is None else "catch") + ("_ref" if clause.with_ref else "")
+    tag = "" if clause.tag is None else f"{clause.tag} "
+    return f"({name} {tag}{_depth(blocks, clause.target)})"
 
 
 def _depth(blocks: list[Block], target: Block) -> int:

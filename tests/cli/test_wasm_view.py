@@ -33,7 +33,23 @@ _MODULE = """
         (i32.const 5)
         (br_if $a (i32.const 3) (i32.eqz))
         (i32.add)
-        (return)))))
+        (return))))
+  (tag $e (param i32))
+  (func $throws (param i32) (result i32)
+    (block $h (result i32 exnref)
+      (try_table (result i32) (catch_ref $e $h) (call $branches (local.get 0)))
+      (return))
+    (throw_ref))
+  (func $older (param i32)
+    try
+      try
+        (throw $e (local.get 0))
+      delegate 0
+    catch $e
+      (drop)
+    catch_all
+      (rethrow 0)
+    end))
 """
 
 
@@ -108,6 +124,33 @@ def test_branches_and_what_cannot_be_reached() -> None:
         "end [i32]",
         "end [i32]",
         "end [i32]",
+    ]
+
+
+def test_exceptions() -> None:
+    assert _lines("throws") == [
+        "block () -> (i32 exnref) [] live 0",
+        "try_table () -> (i32) (catch_ref 0 0) [] live 0",
+        "local.get 0 [] live 0",
+        "call 2 (branches) [i32]",
+        "end [i32]",
+        "return [i32]",
+        "end [i32]",
+        "throw_ref [i32 exnref]",
+        "end [i32 exnref]",
+    ]
+    assert _lines("older") == [
+        "try [] live 0",
+        "try [] live 0",
+        "local.get 0 [] live 0",
+        "throw 0 [i32]",
+        "delegate 0 [i32]",
+        "catch 0 []",
+        "drop [exnref i32]",
+        "catch_all [exnref]",
+        "rethrow 0 [exnref]",
+        "end [exnref]",
+        "end []",
     ]
 
 
