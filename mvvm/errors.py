@@ -132,17 +132,23 @@ class WasmException(MvvmError):
     """A Wasm exception outside the guest: with a `tag` (mvvm.Tag) and `values` (see mvvm.runtime.values).
 
     It comes out of a call of the guest which did not catch it. A host function that raises one throws it in the guest.
-    It is a value, too: an exnref's, whose `handle` it has then.
+    It is a value, too: an exnref's.
     """
 
     exit_status = 134
 
     def __init__(self, tag: Tag, *values: object) -> None:
-        shown = ", ".join(map(repr, values)) or "none"
-        super().__init__(f"uncaught exception: tag {tag.name or '?'} {tag.type.params_text}, values: {shown}")
+        super().__init__(tag, *values)
         self.tag = tag
-        self.values = values
-        self.handle = 0
+
+    @property
+    def values(self) -> tuple[object, ...]:
+        """What it carries, of the types of the tag's parameters."""
+        return self.args[1:]
+
+    def __str__(self) -> str:
+        shown = ", ".join(map(repr, self.values)) or "none"
+        return f"uncaught exception: tag {self.tag.name or '?'} {self.tag.type.params_text}, values: {shown}"
 
 
 class GuestExit(BaseException):

@@ -47,7 +47,7 @@ def enter(instance: Instance, thunk: int, record: int, values: int, thrown: Wasm
     if thread.exception.value:
         from mvvm.runtime.exceptions import take
 
-        raise take(thread)
+        raise take(thread, store)
     if controller is not None and controller.unwinding:
         from mvvm.runtime.control import Stopped
 

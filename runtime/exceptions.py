@@ -1,10 +1,9 @@
 """Exceptions between the guest and Python: the one in flight, and those that exnrefs refer to.
 
-The exception in flight is in the Thread (mvvm.abi.context). It becomes an object, with a *handle* that exnrefs hold,
-only where the guest catches it with a reference. 0 is the null exnref. Objects live as long as the instance that made
-them and those that it is linked to: exnrefs may be anywhere. Nothing in Wasm tells equal ones apart, so that they are
-one object; a program that throws the same again and again, as those do whose exceptions are addresses in their memory,
-makes few.
+The exception in flight is in the Thread (mvvm.abi.context). Where the guest catches it with a reference, and it is not
+its own exnref (EXNREF_SHORT), it becomes an object, with a *handle* that exnrefs hold. 0 is the null exnref. Objects
+live as long as the instance that made them and those that it is linked to: exnrefs may be anywhere. Nothing in Wasm
+tells equal ones apart, so that they are one object.
 """
 
 from __future__ import annotations
@@ -14,15 +13,16 @@ from sys import byteorder
 
 from mvvm.abi.context import (
     CONTEXT_THROWING,
-    THREAD_EXCEPTION,
+    EXNREF_SHORT,
+    MAX_TAGS,
     THREAD_EXCEPTION_CONTEXT,
-    THREAD_EXCEPTION_REF,
     THREAD_EXCEPTION_VALUES,
 )
 from mvvm.abi.stable_points import THROWING, THROWN
 from mvvm.abi.traps import NULL_EXCEPTION_REFERENCE
-from mvvm.errors import BadSnapshot, UsageError, WasmException
-from mvvm.runtime.tag import Tag, tag_at
+from mvvm.errors import BadSnapshot, MvvmError, UsageError, WasmException
+from mvvm.runtime import thread as threads
+from mvvm.runtime.tag import Tag, numbered_tag, tag_at
 from mvvm.runtime.traps import trap
 from mvvm.runtime.values import bits_at, from_raw, put_bits, to_raw
 
@@ -42,15 +42,18 @@ _last_handle = 0
 class Exceptions:
     """The exceptions that an instance made, and the numbers that those have in its view which it was asked for."""
 
-    __slots__ = ("_handles", "_made", "_numbers")
+    __slots__ = ("_handles", "_made", "_numbers", "_tags")
 
     def __init__(self) -> None:
         self._made: dict[tuple[Tag, tuple[int, ...]], int] = {}
+        self._tags: set[Tag] = set()  # of exnrefs that came from Python
         self._handles: list[int] = []  # by number
         self._numbers: dict[int, int] = {}
 
     def intern(self, tag: Tag, values: Sequence[int]) -> int:
-        """The handle of an object."""
+        """An exnref to an exception with a tag and the bits of values."""
+        if tag.short:
+            return tag.short | (values[0] if values else 0)
         global _last_handle
         made = tag, tuple(values)
         handle = self._made.get(made)
@@ -59,8 +62,12 @@ class Exceptions:
             _objects[handle] = made
         return handle
 
+    def keep(self, tag: Tag) -> None:
+        """Let a tag live as long as exnrefs to exceptions with it may."""
+        self._tags.add(tag)
+
     def add(self, tag: Tag, values: Sequence[int]) -> None:
-        """Make an object that has the next number."""
+        """Give an exception the next number."""
         handle = self.intern(tag, values)
         self._numbers.setdefault(handle, len(self._handles))
         self._handles.append(handle)
@@ -86,17 +93,31 @@ class Exceptions:
             objects.pop(handle, None)
 
 
+class _FromGuest(WasmException):
+    """An exception that came out of a store. Its values are made when they are asked for: it may refer to many."""
+
+    def __init__(self, tag: Tag, raw: Sequence[int], store: Store | None) -> None:
+        MvvmError.__init__(self)
+        self.tag = tag
+        self.raw = raw
+        self.store = store
+
+    @property
+    def values(self) -> tuple[object, ...]:
+        return tuple(map(from_raw, self.raw, self.tag.type.params))
+
+
 def object_of(handle: int) -> tuple[Tag, tuple[int, ...]]:
     """The tag and the values' bits of an exnref that is not null."""
+    if handle & EXNREF_SHORT:
+        tag = numbered_tag(handle >> 32 & (MAX_TAGS - 1))
+        return tag, (handle & 0xFFFFFFFF,) if tag.type.params else ()
     return _objects[handle]
 
 
 def exception_of(handle: int) -> WasmException:
     """The exception that an exnref refers to, as Python has it."""
-    tag, raw = _objects[handle]
-    error = WasmException(tag, *map(from_raw, raw, tag.type.params))
-    error.handle = handle
-    return error
+    return _FromGuest(*object_of(handle), threads.current().store)
 
 
 def handle_of(error: WasmException, store: Store) -> int:
@@ -104,27 +125,34 @@ def handle_of(error: WasmException, store: Store) -> int:
 
     Raises UsageError where its values are not of its tag's types.
     """
-    if error.handle not in _objects:
-        instances = store.root().instances
-        if not instances:
-            raise UsageError("an exception can be given to an instance only")
-        error.handle = instances[0].exceptions.intern(error.tag, _raw(error, store))
-    return error.handle
+    return _exceptions_of(store).intern(error.tag, _raw(error, store))
 
 
-def _raw(error: WasmException, store: Store) -> list[int]:
+def _exceptions_of(store: Store) -> Exceptions:
+    instances = store.root().instances
+    if not instances:
+        raise UsageError("an exception can be given to an instance only")
+    return instances[0].exceptions
+
+
+def _raw(error: WasmException, store: Store) -> Sequence[int]:
+    """The bits of the values, in a store."""
+    _exceptions_of(store).keep(error.tag)
+    if isinstance(error, _FromGuest):
+        if error.store is not None:
+            store.merge(error.store)
+        return error.raw
     types = error.tag.type.params
     if len(types) != len(error.values):
         raise UsageError(f"an exception with this tag has {len(types)} values, not {len(error.values)}")
     return [to_raw(value, type_, store) for value, type_ in zip(error.values, types, strict=True)]
 
 
-def _put(thread: Thread, tag: Tag, raw: Sequence[int], handle: int) -> None:
+def _put(thread: Thread, tag: Tag, raw: Sequence[int]) -> None:
     slots = thread.address + THREAD_EXCEPTION_VALUES
     for number, (type_, bits) in enumerate(zip(tag.type.params, raw, strict=True)):
         put_bits(slots + _SLOT * number, type_, bits)
-    ctypes.c_uint64.from_address(thread.address + THREAD_EXCEPTION_REF).value = handle
-    ctypes.c_uint64.from_address(thread.address + THREAD_EXCEPTION).value = tag.address
+    thread.exception.value = tag.address
 
 
 def _values(thread: Thread, tag: Tag) -> list[int]:
@@ -137,7 +165,7 @@ def throw_from_host(thread: Thread, error: WasmException) -> int:
     thread.pending = error  # for a module that is not compiled to pass on exceptions: they leave it as any other
     try:
         assert thread.store is not None
-        _put(thread, error.tag, _raw(error, thread.store), error.handle if error.handle in _objects else 0)
+        _put(thread, error.tag, _raw(error, thread.store))
     except BaseException as failure:
         thread.pending = failure
         return -1
@@ -146,16 +174,15 @@ def throw_from_host(thread: Thread, error: WasmException) -> int:
 
 def throw_into(thread: Thread, error: WasmException, context: int, store: Store) -> None:
     """Put an exception in flight that is about to enter the guest, in the instance with a context."""
-    _put(thread, error.tag, _raw(error, store), error.handle if error.handle in _objects else 0)
+    _put(thread, error.tag, _raw(error, store))
     ctypes.c_uint64.from_address(thread.address + THREAD_EXCEPTION_CONTEXT).value = context
     ctypes.c_uint16.from_address(context + _THROWING).value = THROWING
 
 
-def take(thread: Thread) -> WasmException:
+def take(thread: Thread, store: Store) -> WasmException:
     """The exception in flight, which has left the guest: it is not in flight any more."""
-    tag = tag_at(ctypes.c_uint64.from_address(thread.address + THREAD_EXCEPTION).value)
-    error = WasmException(tag, *map(from_raw, _values(thread, tag), tag.type.params))
-    error.handle = ctypes.c_uint64.from_address(thread.address + THREAD_EXCEPTION_REF).value
+    tag = tag_at(thread.exception.value)
+    error = _FromGuest(tag, _values(thread, tag), store)
     context = ctypes.c_uint64.from_address(thread.address + THREAD_EXCEPTION_CONTEXT).value
     ctypes.c_uint16.from_address(context + _THROWING).value = 0
     thread.exception.value = 0
@@ -164,15 +191,12 @@ def take(thread: Thread) -> WasmException:
 
 def new_reference(thread: Thread, exceptions: Exceptions) -> int:
     """An exnref of the exception in flight."""
-    field = ctypes.c_uint64.from_address(thread.address + THREAD_EXCEPTION_REF)
-    if not field.value:
-        tag = tag_at(thread.exception.value)
-        field.value = exceptions.intern(tag, _values(thread, tag))
-    return field.value
+    tag = tag_at(thread.exception.value)
+    return exceptions.intern(tag, _values(thread, tag))
 
 
 def throw_reference(thread: Thread, handle: int) -> None:
     """Make what an exnref refers to the exception in flight. Raises Trap where it is null."""
     if not handle:
         raise trap(NULL_EXCEPTION_REFERENCE)
-    _put(thread, *_objects[handle], handle)
+    _put(thread, *object_of(handle))

@@ -23,7 +23,7 @@ from mvvm.runtime.global_ import Global
 from mvvm.runtime.memory import Memory
 from mvvm.runtime.store import Store, register, type_number
 from mvvm.runtime.table import Table
-from mvvm.runtime.tag import Tag
+from mvvm.runtime.tag import Tag, cells_address
 from mvvm.runtime.traps import trap
 from mvvm.wasm import const_expr
 from mvvm.wasm import module as wasm
@@ -236,8 +236,7 @@ class Instance:
             _put(context + layout.memory(index), memory.base, memory.cell_address)
         for index, table in enumerate(self.tables):
             _put(context + layout.table(index), table.base, table.cell_address)
-        if self.tags:
-            _put(context + layout.tag(0), *[tag.address for tag in self.tags])
+        _put(context + layout.tag_cells, cells_address, *[tag.address for tag in self.tags])
         numbers = [type_number(type_) for type_ in info.types]
         ctypes.memmove(context + layout.types, struct.pack(f"={len(numbers)}I", *numbers), 4 * len(numbers))
         self._fill_imported_functions(numbers)

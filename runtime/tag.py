@@ -3,37 +3,59 @@
 from __future__ import annotations
 
 import ctypes
+import mmap
 from _weakref import ref
 
-from mvvm.errors import UsageError
-from mvvm.wasm.types import FuncType
+from mvvm.abi.context import EXNREF_SHORT, MAX_TAGS, TAG_SIZE
+from mvvm.errors import EnvironmentFailure, UsageError
+from mvvm.wasm.types import F32, I32, FuncType
 
-_tags: dict[int, ref[Tag]] = {}
+_tags: dict[int, ref[Tag]] = {}  # by number
+_free: list[int] = []  # numbers of tags that are gone
+_cells = mmap.mmap(-1, TAG_SIZE * MAX_TAGS)
+cells_address = ctypes.addressof(ctypes.c_char.from_buffer(_cells))
+_MASKS = {"": 0, I32: 0xFFFFFFFF, F32: 0xFFFFFFFF}  # by the types of the values, of tags whose exnrefs are short
 
 
 class Tag:
     """A tag for exceptions that carry values of its `type`'s parameters; `name` is for people.
 
-    Raises UsageError where the type has results.
+    `address` is its cell's, `short` what is in there (mvvm.abi.context). Raises UsageError where the type has results.
     """
 
-    __slots__ = ("__weakref__", "_cell", "address", "name", "type")
+    __slots__ = ("__weakref__", "address", "name", "short", "type")
 
     def __init__(self, type: FuncType, name: str = "") -> None:
         if type.results:
             raise UsageError("the type of a tag has no results")
+        number = _free.pop() if _free else len(_tags)
+        if number == MAX_TAGS:
+            raise EnvironmentFailure(f"there are {MAX_TAGS} tags in this process, and cannot be more")
         self.type = type
         self.name = name
-        self._cell = ctypes.c_uint64()  # nothing but an address of its own: what compiled code knows of it
-        self.address = address = ctypes.addressof(self._cell)
-        _tags[address] = ref(self, lambda _: _tags.pop(address, None) and None)
+        self.address = cells_address + TAG_SIZE * number
+        mask = _MASKS.get(type.params)
+        self.short = 0 if mask is None else EXNREF_SHORT | number << 32
+        cell = (ctypes.c_uint64 * 2).from_address(self.address)
+        cell[:] = [self.short, mask or 0]
+        _tags[number] = ref(self, lambda _: _forget(number))
 
     def __repr__(self) -> str:
         return f"<Tag {self.name}{self.type}>"
 
 
+def _forget(number: int) -> None:
+    del _tags[number]
+    _free.append(number)
+
+
 def tag_at(address: int) -> Tag:
     """The tag of an address, which lives as long as an instance that has it."""
-    tag = _tags[address]()
+    return numbered_tag((address - cells_address) // TAG_SIZE)
+
+
+def numbered_tag(number: int) -> Tag:
+    """The tag of a number in the array of cells."""
+    tag = _tags[number]()
     assert tag is not None
     return tag

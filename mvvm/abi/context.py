@@ -35,11 +35,19 @@ MAX_PARAMS = 1000
 # The exception in flight: thrown, and not caught yet. It is of whatever instance the thread runs
 # (mvvm.lower.exceptions).
 THREAD_EXCEPTION = THREAD_TAIL_VALUES + 16 * MAX_PARAMS  # ptr: its tag (mvvm.runtime.tag); 0 while there is none
-THREAD_EXCEPTION_REF = THREAD_EXCEPTION + 8  # u64: its exnref, 0 if it has none yet
-THREAD_EXCEPTION_CONTEXT = THREAD_EXCEPTION + 16  # ptr: the Context whose CONTEXT_THROWING tells of it
-THREAD_EXCEPTION_VALUES = THREAD_EXCEPTION + 24  # u8[16][MAX_EXCEPTION_VALUES], each value at the start of its slot
+THREAD_EXCEPTION_CONTEXT = THREAD_EXCEPTION + 8  # ptr: the Context whose CONTEXT_THROWING tells of it
+THREAD_EXCEPTION_VALUES = THREAD_EXCEPTION + 16  # u8[16][MAX_EXCEPTION_VALUES], each value at the start of its slot
 MAX_EXCEPTION_VALUES = MAX_PARAMS  # as many parameters as a type may have (wasmtime)
 THREAD_SIZE = THREAD_EXCEPTION_VALUES + 16 * MAX_EXCEPTION_VALUES
+
+# A tag's cell, whose address is the tag's identity. Cells are in one array of the process, CONTEXT's tag_cells.
+TAG_SHORT = 0  # u64: of a tag without values, or with an i32 or f32 alone: EXNREF_SHORT | its number in the array << 32
+TAG_MASK = 8  # u64: of the value's bits that there are
+TAG_SIZE = 16
+MAX_TAGS = 1 << 20
+# An exnref with this bit is the exception itself: TAG_SHORT of its tag, and below the value's bits. Others are the
+# runtime's handles (mvvm.runtime.exceptions), 0 is null. Below 0 are only what a builtin says that it failed with.
+EXNREF_SHORT = 1 << 62
 
 # Values of THREAD_IN_GUEST. A fault is a trap unless in HOST. In TRAPPING the registers have been noted, and the copy
 # of the stack, or the jump, has met the end of the stack.
@@ -122,7 +130,7 @@ RETURNED = 0
 class ContextLayout:
     """Where the parts of a module's Context are. Offsets in bytes from its start."""
 
-    __slots__ = ("functions", "globals", "memories", "size", "tables", "tags", "tails", "types")
+    __slots__ = ("functions", "globals", "memories", "size", "tables", "tag_cells", "tags", "tails", "types")
 
     def __init__(self, info: ModuleInfo) -> None:
         self.memories = CONTEXT_HEAD
@@ -131,7 +139,8 @@ class ContextLayout:
         # u32 each: the process-wide number of the module's type.
         self.types = self.globals + GLOBAL_SIZE * len(info.globals)
         self.functions = (self.types + 4 * len(info.types) + 15) & ~15
-        self.tags = self.functions + RECORD_SIZE * len(info.functions)  # ptr each
+        self.tag_cells = self.functions + RECORD_SIZE * len(info.functions)  # ptr: the cells of all tags
+        self.tags = self.tag_cells + 8  # ptr each: the address of its cell
         # ptr each, only where the module has tail calls: then the size is more.
         self.tails = self.size = self.tags + 8 * len(info.tags)
 

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mvvm.abi.context import THREAD_EXCEPTION, THREAD_EXCEPTION_REF, THREAD_EXCEPTION_VALUES
+from mvvm.abi.context import THREAD_EXCEPTION, THREAD_EXCEPTION_VALUES
+from mvvm.lower.exnrefs import new_exnref, throw_exnref
 from mvvm.lower.function import Frame
 from mvvm.lower.in_flight import go_to_handler, thread_field, throwing_offset
 from mvvm.lower.llvm_types import INVARIANT, LLVM
-from mvvm.lower.memory import builtin
 
 if TYPE_CHECKING:
     from mvvm.lower.function import FunctionLowering
@@ -35,20 +35,19 @@ def _throw(f: FunctionLowering, tag: Any) -> None:
         for number, (type_, value) in enumerate(zip(params, values, strict=True)):
             slot = f.emit(f"getelementptr i8, ptr {slots}, i64 {16 * number}") if number else slots
             f.lines.append(f"  store {LLVM[type_]} {value}, ptr {slot}, align 8")
-    f.lines.append(f"  store i64 0, ptr {thread_field(f, THREAD_EXCEPTION_REF)}, align 8")
     f.lines.append(f"  store ptr {_tag(f, tag)}, ptr {thread_field(f, THREAD_EXCEPTION)}, align 8")
     go_to_handler(f, f.handler)
     f.reachable = False
 
 
 def _throw_ref(f: FunctionLowering, _: Any) -> None:
-    builtin(f, "exn.throw", f.stack.pop())
+    throw_exnref(f, f.stack.pop())
     go_to_handler(f, f.handler)
     f.reachable = False
 
 
 def _rethrow(f: FunctionLowering, block: Any) -> None:
-    builtin(f, "exn.throw", f.stack[block.height])  # the handler's hidden operand
+    throw_exnref(f, f.stack[block.height])  # the handler's hidden operand
     go_to_handler(f, f.handler)
     f.reachable = False
 
@@ -105,7 +104,7 @@ def _catch(f: FunctionLowering, frame: Frame, clause: Clause) -> None:
     block = frame.block
     del f.stack[block.height :]
     in_handler = clause.target is block
-    reference = builtin(f, "exn.new") if clause.with_ref else ""
+    reference = new_exnref(f) if clause.with_ref else ""
     if reference and in_handler:
         f.stack.append(reference)
     slots = ""

@@ -261,7 +261,7 @@ def test_more_imports_than_there_is_room_for_are_refused() -> None:
 @pytest.mark.parametrize(
     ("path", "value", "message"),
     [
-        ("format_version", 1, r"has format 1 \(written by mvvm 9\), this is mvvm for format 4: compile"),
+        ("format_version", 1, r"has format 1 \(written by mvvm 9\), this is mvvm for format 5: compile"),
         ("triple", "riscv64-unknown-linux-gnu", "is for riscv64, this machine is"),
         ("cpu_features", ["sse3", "amx-bf16"], "this one lacks amx-bf16"),
     ],

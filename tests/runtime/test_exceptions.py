@@ -221,30 +221,29 @@ def test_what_the_host_throws_leaves_an_instance_without_tags() -> None:
 
 
 _MANY = """(module
-  (tag $t (param i32))
-  (func $throw (param i32) (throw $t (local.get 0)))
-  (func (export "run") (param $n i32) (result i32)
+  (tag $t (param i64))
+  (func $throw (param i64) (throw $t (local.get 0)))
+  (func (export "run") (param $n i64)
     (loop $l
-      (block $h (result i32) (try_table (catch $t $h) (call $throw (local.get $n))) (i32.const 0))
+      (block $h (result i64) (try_table (catch $t $h) (call $throw (local.get $n))) (i64.const 0))
       (drop)
-      (br_if $l (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
-    (local.get $n))
-  (func (export "kept") (param i32) (result exnref)
-    (block $h (result i32 exnref) (try_table (catch_ref $t $h) (call $throw (local.get 0))) (unreachable))
+      (br_if $l (i32.wrap_i64 (local.tee $n (i64.sub (local.get $n) (i64.const 1)))))))
+  (func (export "kept") (param i64) (result exnref)
+    (block $h (result i64 exnref) (try_table (catch_ref $t $h) (call $throw (local.get 0))) (unreachable))
     (return))
-  (func (export "run_kept") (param $n i32)
+  (func (export "run_kept") (param $n i64)
     (loop $l
-      (block $h (result i32 exnref)
-        (try_table (catch_ref $t $h) (call $throw (i32.and (local.get $n) (i32.const 3)))) (unreachable))
+      (block $h (result i64 exnref)
+        (try_table (catch_ref $t $h) (call $throw (i64.and (local.get $n) (i64.const 3)))) (unreachable))
       (drop) (drop)
-      (br_if $l (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))))"""
+      (br_if $l (i32.wrap_i64 (local.tee $n (i64.sub (local.get $n) (i64.const 1))))))))"""
 
 
 def test_what_is_caught_without_a_reference_leaves_nothing() -> None:
     gc.collect()  # of what other tests left
     before = len(exceptions._objects)
     instance = _instance(_MANY)
-    assert _call(instance, "run", 100_000) == 0
+    _call(instance, "run", 100_000)
     assert len(exceptions._objects) == before
     assert _call(instance, "kept", 1) is not None
     assert len(exceptions._objects) == before + 1
@@ -259,3 +258,49 @@ def test_equal_exceptions_are_one_object() -> None:
     before = len(exceptions._objects)
     _call(instance, "run_kept", 10_000)
     assert len(exceptions._objects) == before + 4
+
+
+_SHORT = """(module
+  (tag $none (export "none")) (tag $i (export "i32") (param i32)) (tag $f (export "f32") (param f32))
+  (tag $l (export "i64") (param i64))
+  (table $t 8 exnref)
+  (func (export "keep") (param exnref i32) (table.set $t (local.get 1) (local.get 0)))
+  (func (export "kept") (param i32) (result exnref) (table.get $t (local.get 0)))
+  (func $throws (param i32)
+    (block $3 (block $2 (block $1 (block $0 (br_table $0 $1 $2 $3 (local.get 0)))
+          (throw $none))
+        (throw $i (i32.const -2)))
+      (throw $f (f32.const 1.5)))
+    (throw $l (i64.const -3)))
+  (func $again (param i32)
+    (block $h (result exnref) (try_table (catch_all_ref $h) (call $throws (local.get 0))) (unreachable))
+    (throw_ref))
+  (func (export "caught") (param i32) (result i64)
+    (block $l (result i64)
+      (block $f (result f32)
+        (block $i (result i32)
+          (block $none
+            (try_table (catch $none $none) (catch $i $i) (catch $f $f) (catch $l $l) (call $again (local.get 0)))
+            (unreachable))
+          (i32.const 0))
+        (return (i64.extend_i32_s)))
+      (return (i64.trunc_f32_s)))))"""
+
+
+def test_exceptions_that_are_their_own_references() -> None:
+    instance = _instance(_SHORT)
+    before = len(exceptions._objects)
+    assert [_call(instance, "caught", which) for which in range(4)] == [0, -2, 1, -3]
+    assert len(exceptions._objects) == before + 1  # of i64 alone
+
+
+def test_a_tag_lives_as_long_as_the_guest_has_its_exceptions() -> None:
+    """Another one must not take its place."""
+    instance = _instance(_SHORT)
+    _call(instance, "keep", WasmException(mvvm.Tag(_ONE, "gone"), 5), 0)
+    gc.collect()
+    others = [mvvm.Tag(_ONE, "other") for _ in range(3)]
+    kept = _call(instance, "kept", 0)
+    assert isinstance(kept, WasmException)
+    assert (kept.tag.name, kept.values) == ("gone", (5,))
+    assert kept.tag not in others

@@ -62,7 +62,7 @@
 ;;   br i1 %v24, label %b20, label %b18
 ;; b20:
 ;;   %v25 = load ptr, ptr %ctx, align 8
-;;   %v26 = getelementptr i8, ptr %v25, i64 81896
+;;   %v26 = getelementptr i8, ptr %v25, i64 81888
 ;;   %v27 = load ptr, ptr %v26, align 8
 ;;   %v28 = getelementptr i8, ptr %v27, i64 10
 ;;   store volatile i16 0, ptr %v28, align 2
@@ -84,7 +84,7 @@
 ;;   br label %unwound
 ;; throwing:
 ;;   %throwing.thread = load ptr, ptr %ctx, align 8
-;;   %throwing.context = getelementptr i8, ptr %throwing.thread, i64 81896
+;;   %throwing.context = getelementptr i8, ptr %throwing.thread, i64 81888
 ;;   store ptr %ctx, ptr %throwing.context, align 8
 ;;   %throwing.word = getelementptr inbounds i8, ptr %ctx, i64 10
 ;;   store volatile i16 1, ptr %throwing.word, align 2

@@ -9,21 +9,18 @@
 
 ;; define hidden void @f0(ptr swiftself %ctx, i32 %p0) #0 {
 ;; entry:
-;;   %tag0 = getelementptr inbounds i8, ptr %ctx, i64 144
+;;   %tag0 = getelementptr inbounds i8, ptr %ctx, i64 152
 ;;   %v1 = load ptr, ptr %ctx, align 8
-;;   %v2 = getelementptr i8, ptr %v1, i64 81904
+;;   %v2 = getelementptr i8, ptr %v1, i64 81896
 ;;   store i32 %p0, ptr %v2, align 8
-;;   %v3 = load ptr, ptr %ctx, align 8
-;;   %v4 = getelementptr i8, ptr %v3, i64 81888
-;;   store i64 0, ptr %v4, align 8
-;;   %v5 = load ptr, ptr %tag0, align 8, !invariant.load !0
-;;   %v6 = load ptr, ptr %ctx, align 8
-;;   %v7 = getelementptr i8, ptr %v6, i64 81880
-;;   store ptr %v5, ptr %v7, align 8
+;;   %v3 = load ptr, ptr %tag0, align 8, !invariant.load !0
+;;   %v4 = load ptr, ptr %ctx, align 8
+;;   %v5 = getelementptr i8, ptr %v4, i64 81880
+;;   store ptr %v3, ptr %v5, align 8
 ;;   br label %throwing
 ;; throwing:
 ;;   %throwing.thread = load ptr, ptr %ctx, align 8
-;;   %throwing.context = getelementptr i8, ptr %throwing.thread, i64 81896
+;;   %throwing.context = getelementptr i8, ptr %throwing.thread, i64 81888
 ;;   store ptr %ctx, ptr %throwing.context, align 8
 ;;   %throwing.word = getelementptr inbounds i8, ptr %ctx, i64 10
 ;;   store volatile i16 1, ptr %throwing.word, align 2
@@ -35,7 +32,7 @@
 ;; define hidden i32 @f1(ptr swiftself %ctx, i32 %p0) #0 {
 ;; entry:
 ;;   %poll = getelementptr inbounds i8, ptr %ctx, i64 8
-;;   %tag0 = getelementptr inbounds i8, ptr %ctx, i64 144
+;;   %tag0 = getelementptr inbounds i8, ptr %ctx, i64 152
 ;;   %throwing_field = getelementptr inbounds i8, ptr %ctx, i64 10
 ;;   call void @f0(ptr swiftself %ctx, i32 %p0)
 ;;   %v5 = load volatile i32, ptr %poll, align 4
@@ -60,7 +57,7 @@
 ;;   br i1 %v16, label %b13, label %b14
 ;; b13:
 ;;   %v17 = load ptr, ptr %ctx, align 8
-;;   %v18 = getelementptr i8, ptr %v17, i64 81904
+;;   %v18 = getelementptr i8, ptr %v17, i64 81896
 ;;   %v19 = load i32, ptr %v18, align 8
 ;;   %v20 = load ptr, ptr %ctx, align 8
 ;;   %v21 = getelementptr i8, ptr %v20, i64 81880
@@ -71,7 +68,7 @@
 ;;   br label %throwing
 ;; throwing:
 ;;   %throwing.thread = load ptr, ptr %ctx, align 8
-;;   %throwing.context = getelementptr i8, ptr %throwing.thread, i64 81896
+;;   %throwing.context = getelementptr i8, ptr %throwing.thread, i64 81888
 ;;   store ptr %ctx, ptr %throwing.context, align 8
 ;;   %throwing.word = getelementptr inbounds i8, ptr %ctx, i64 10
 ;;   store volatile i16 1, ptr %throwing.word, align 2

@@ -61,7 +61,7 @@
 ;;   %v24 = icmp eq ptr %v12, %ctx
 ;;   br i1 %v24, label %b22, label %b23
 ;; b22:
-;;   %v25 = getelementptr i8, ptr %ctx, i64 208
+;;   %v25 = getelementptr i8, ptr %ctx, i64 216
 ;;   %v26 = getelementptr i8, ptr %v25, i64 %v21
 ;;   %v27 = load ptr, ptr %v26, align 8, !invariant.load !0
 ;;   %v28 = musttail call tailcc i32 %v27(ptr swiftself %ctx, i32 %p0)
@@ -129,7 +129,7 @@
 ;;   %v15 = icmp eq ptr %v3, %ctx
 ;;   br i1 %v15, label %b13, label %b14
 ;; b13:
-;;   %v16 = getelementptr i8, ptr %ctx, i64 208
+;;   %v16 = getelementptr i8, ptr %ctx, i64 216
 ;;   %v17 = getelementptr i8, ptr %v16, i64 %v12
 ;;   %v18 = load ptr, ptr %v17, align 8, !invariant.load !0
 ;;   %v19 = musttail call tailcc i32 %v18(ptr swiftself %ctx, i32 %p0)
