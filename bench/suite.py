@@ -9,7 +9,7 @@ from pathlib import Path
 from bench import kernel
 from tests.programs import build as programs
 from tests.programs.recipes import RECIPES, Recipe
-from tests.programs.workloads import HEAVY, Workload
+from tests.programs.workloads import HEAVY, HEAVY_ERRORS, Workload
 
 _GROUPS = {
     "dense": ("matmul", "gemm_f32", "jacobi2d", "fft", "nbody", "spectral_norm", "mandelbrot"),
@@ -37,13 +37,13 @@ class Case:
 
     def wasm(self) -> Path:
         """The module, built if need be. Raises BuildFailure."""
-        if self.group == _PROGRAM:
+        if not self.flags:
             return programs.build(self.workload.program)
         return kernel.build(self.workload.program, self.flags)
 
     def native(self) -> Path | None:
         """A native build of the same sources, or None if there are no sources. Raises BuildFailure."""
-        if self.group != _PROGRAM:
+        if self.flags:
             if kernel.is_text(self.workload.program):
                 return None
             return kernel.build(self.workload.program, self.flags, native=True)
@@ -59,6 +59,8 @@ def _cases() -> Iterator[Case]:
                 yield Case(group, flags, Workload(name, flags))
     for name in _VECTORS:
         yield Case("vectors", kernel.VECTORS, Workload(name, kernel.VECTORS))
+    yield Case("exceptions", "O3", Workload("throwing", "O3"))
+    yield Case("exceptions", "", HEAVY_ERRORS)
     for workload in HEAVY:
         yield Case(_PROGRAM, "", workload)
 

@@ -142,3 +142,4 @@ HEAVY: tuple[Workload, ...] = (
     Workload("bzip2", "heavy", ("text",), lambda: {"text": _text(5_000_000)}, outputs=("text.bz2",)),
     _script("python", "heavy.py", "2", env=_PYTHON),
 )
+HEAVY_ERRORS = _script("lua-eh", "heavy_errors.lua", "4")  # which are Wasm exceptions in this program
