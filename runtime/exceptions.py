@@ -19,7 +19,8 @@ from mvvm.abi.context import (
 )
 from mvvm.abi.stable_points import THROWING, THROWN
 from mvvm.abi.traps import NULL_EXCEPTION_REFERENCE
-from mvvm.errors import BadSnapshot, UsageError, WasmException
+from mvvm.errors import UsageError, WasmException
+from mvvm.runtime.references import Numbering
 from mvvm.runtime.tag import Tag, tag_at
 from mvvm.runtime.traps import trap
 from mvvm.runtime.values import bits_at, from_raw, put_bits, to_raw
@@ -37,15 +38,16 @@ _objects: dict[int, tuple[Tag, tuple[int, ...]]] = {}  # by handle: the tag, and
 _last_handle = 0
 
 
-class Exceptions:
-    """The exceptions that an instance made, and the numbers that those have in its view which it was asked for."""
+class Exceptions(Numbering):
+    """The exceptions that an instance made, and the numbers of those that it was asked for."""
 
-    __slots__ = ("_handles", "_made", "_numbers")
+    __slots__ = ("_made",)
+
+    what = "an exception"
 
     def __init__(self) -> None:
+        super().__init__()
         self._made: list[int] = []
-        self._handles: list[int] = []  # by number
-        self._numbers: dict[int, int] = {}
 
     def new(self, tag: Tag, values: Sequence[int]) -> int:
         """The handle of a new object."""
@@ -57,23 +59,7 @@ class Exceptions:
 
     def add(self, tag: Tag, values: Sequence[int]) -> None:
         """Make an object that has the next number."""
-        self.bits_of(self.new(tag, values))
-
-    def bits_of(self, handle: int) -> int:
-        """The bits of an exnref in the view, from what compiled code has: a number + 1."""
-        if handle == 0:
-            return 0
-        number = self._numbers.get(handle)
-        if number is None:
-            number = self._numbers[handle] = len(self._handles)
-            self._handles.append(handle)
-        return number + 1
-
-    def handle_of(self, bits: int) -> int:
-        """The other way round. Raises BadSnapshot where there is no such exception."""
-        if bits > len(self._handles):
-            raise BadSnapshot("damaged snapshot: it refers to an exception that it does not have")
-        return self._handles[bits - 1] if bits else 0
+        self.append(self.new(tag, values))
 
     def __del__(self, objects: dict[int, tuple[Tag, tuple[int, ...]]] = _objects) -> None:
         for handle in self._made:
