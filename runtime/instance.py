@@ -171,6 +171,8 @@ class Instance:
 
     def _take_up(self, state: State, references: Mapping[str, object]) -> None:
         """Be what a snapshot says."""
+        from mvvm.runtime.declared import check_declared
+
         view = state.view
         for handle in handles_of(view.references, references):
             self.references.append(handle)
@@ -200,6 +202,7 @@ class Instance:
             self.drop_data(index)
         for index in view.dropped_elements:
             self.drop_element(index)
+        check_declared(self, view)
 
     def _take_up_exception(self, state: ExceptionState) -> None:
         """Make an exception that a snapshot holds. Those that it refers to are there."""
