@@ -113,7 +113,7 @@ class _Objects:
     def _name(self, bits: int) -> str:
         try:
             value = references.object_of(self.instance.references.handle_of(bits))
-        except IndexError:
+        except KeyError:
             raise BadAotFile("damaged .aot file: the type of a value in its table of stable points is wrong") from None
         if id(value) not in self._names:
             raise CheckpointFailed(

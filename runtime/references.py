@@ -6,13 +6,16 @@ the process.
 
 from __future__ import annotations
 
+import itertools
+
 from mvvm.errors import BadSnapshot, LinkError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-_objects: list[object] = [None]
+_next_handle = itertools.count(1).__next__
+_objects: dict[int, object] = {0: None}  # by handle
 _handles: dict[int, int] = {}  # by id(); the object stays alive in _objects, so its id stays its own
 
 
@@ -22,8 +25,10 @@ def handle(value: object) -> int:
         return 0
     known = _handles.get(id(value))
     if known is None:
-        known = _handles[id(value)] = len(_objects)
-        _objects.append(value)
+        # Guests may run in several threads: two of them may give an object two handles, but no handle to two objects.
+        known = _next_handle()
+        _objects[known] = value
+        _handles[id(value)] = known
     return known
 
 
