@@ -186,7 +186,11 @@ def restore(
         from mvvm.runtime.wasi.reopen import reopen
 
         wasi = reopen(view.wasi, folders=folders, stdin=stdin, stdout=stdout, stderr=stderr)
-        instance = instantiate(program, wasi, state=snapshot, references=references)
+        try:
+            instance = instantiate(program, wasi, state=snapshot, references=references)
+        except BaseException:
+            wasi.close()
+            raise
     return Restored(instance, list(view.frames), continuations, references)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -374,6 +375,23 @@ def test_what_is_missing_is_told_before_anything_runs() -> None:
     assert len(host.log) == used
 
 
+def test_objects_may_be_named_while_the_program_runs() -> None:
+    source = b"""(module
+      (import "host" "make" (func $make (result externref)))
+      (func $step (loop $l (br_if $l (i32.const 0))))
+      (func (export "run") (result externref) (call $make) (call $step)))"""
+    named: dict[str, object] = {}
+
+    def make() -> object:
+        named["made"] = made = object()
+        return made
+
+    imports = {"host": {"make": mvvm.Func(FuncType("", "x"), make)}}
+    call = func(mvvm.Instance(load(source), imports), "run")
+    snapshot = mvvm.checkpoint(call, count=2, references=named)
+    assert mvvm.restore(snapshot, load(source), imports, references={"made": 5})() == 5
+
+
 _WAITING = b"""(module
   (import "host" "wait" (func $wait (param i32 externref (ref extern)) (result i32)))
   (table 1 funcref) (elem (i32.const 0) $wait) (elem declare func $wait)
@@ -558,10 +576,14 @@ def test_a_command_with_objects_goes_on_from_python_only(tmp_path: Path) -> None
     aot, path = tmp_path / "command.aot", tmp_path / "command.snap"
     aot.write_bytes(mvvm.compile(_COMMAND, mvvm.CompileOptions(checkpoint=mvvm.Policy.LOOP)))
     program = mvvm.load(aot)
-    instance = instantiate(program, mvvm.Wasi([], {}, []))
+    instance = instantiate(program, mvvm.Wasi([], {}, [(str(tmp_path), "/")]))
     thing = object()
     mvvm.checkpoint(func(instance, "keep"), thing, count=1, path=path, references={"a\nthing": thing})
     assert mvvm.restore(path, program, references={"a\nthing": "other"})() == "other"
+    opened = len(os.listdir("/proc/self/fd"))
+    with pytest.raises(LinkError):
+        mvvm.restore(path, program)
+    assert len(os.listdir("/proc/self/fd")) == opened  # also of the folder
     message = fail(2, "mvvm-restore", "-t", aot)
     assert message.endswith(f"{path}: the program holds objects of the host ('a\\nthing'): restore it from Python")
 
