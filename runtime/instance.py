@@ -198,6 +198,10 @@ class Instance:
                 raise BadSnapshot("damaged snapshot: a global has another type than in its module")
             item.raw = self.raw_of(type_, value)
         self._elements = self._evaluate_elements()  # after the globals, from which they may come
+        if max(view.dropped_data, default=-1) >= len(self._data) or (
+            max(view.dropped_elements, default=-1) >= len(self._elements)
+        ):
+            raise BadSnapshot("damaged snapshot: it has segments that its module does not have")
         for index in view.dropped_data:
             self.drop_data(index)
         for index in view.dropped_elements:
