@@ -8,7 +8,7 @@
     │   ├── IncompatibleAot          a good .aot file that does not fit this version, machine or module
     │   ├── BadSnapshot              not a snapshot, or a damaged one
     │   ├── IncompatibleSnapshot     a good snapshot that does not fit this version or module
-    │   └── LinkError                an import is missing or has another type
+    │   └── LinkError                an import is missing or has another type; a named object is missing
     ├── UsageError              2    the caller's arguments do not fit (an export's name, a value's type)
     ├── EnvironmentFailure      3    the machine failed: no memory, disk full, a tool is missing
     ├── CheckpointFailed        3    the snapshot could not be written; the program can go on
@@ -84,7 +84,7 @@ class IncompatibleSnapshot(InputError):
 
 
 class LinkError(InputError):
-    """An import is missing, or what is given for it has another type."""
+    """An import is missing, or what is given for it has another type; or an object that a snapshot names is missing."""
 
 
 class UsageError(MvvmError):

@@ -134,6 +134,7 @@ def _encode(
             pb.Exception(tag=item.tag, types="".join(type_ for type_, _ in item.values), values=_pack(item.values))
             for item in view.exceptions
         ],
+        references=view.references,
         names=[
             pb.FunctionName(function=function, name=names[function])
             for function in sorted({frame.function for frame in view.frames})
@@ -190,16 +191,20 @@ def _decode(message: wire.Fields) -> Index:
     sha256 = wire.data(message, 2)
     require(len(sha256) == _SHA256_SIZE)
     memories = [_decode_memory(item) for item in wire.messages(message, 5)]
+    references = wire.texts(message, 15)
+    require(len(set(references)) == len(references))
+    objects = len(references)
     view = View(
         sha256,
-        [_decode_frame(item) for item in wire.messages(message, 4)],
+        [_decode_frame(item, objects) for item in wire.messages(message, 4)],
         [memory.pages for memory in memories],
-        [_decode_table(item) for item in wire.messages(message, 6)],
-        _unpack(wire.text(message, 7), wire.data(message, 8)),
+        [_decode_table(item, objects) for item in wire.messages(message, 6)],
+        _unpack(wire.text(message, 7), wire.data(message, 8), objects),
         _indices(message, 9),
         _indices(message, 10),
         starting=bool(wire.number(message, 13)),
-        exceptions=[_decode_exception(item) for item in wire.messages(message, 14)],
+        exceptions=[_decode_exception(item, objects) for item in wire.messages(message, 14)],
+        references=references,
     )
     if 11 in message:
         from mvvm.proto.codec_wasi import decode_wasi
@@ -224,37 +229,38 @@ def _indices(message: wire.Fields, field: int) -> list[int]:
     return numbers
 
 
-def _decode_frame(message: wire.Fields) -> Frame:
+def _decode_frame(message: wire.Fields, objects: int) -> Frame:
     kind = wire.number(message, 3)
     require(kind in (AT, IN_CALL))
     indices = _indices(message, 4)
-    values = _unpack(wire.text(message, 5), wire.data(message, 6))
+    values = _unpack(wire.text(message, 5), wire.data(message, 6), objects)
     require(len(indices) <= len(values))
     locals_ = dict(zip(indices, values, strict=False))
     return Frame(_u32(wire.number(message, 1)), _u32(wire.number(message, 2)), kind, locals_, values[len(indices) :])
 
 
-def _unpack(types: str, packed: bytes) -> list[Value]:
+def _unpack(types: str, packed: bytes, objects: int) -> list[Value]:
+    """Values of given types; `objects` is how many externrefs can refer to."""
     require(NAMES.keys() >= set(types))
     layout = _struct(types)
     require(layout.size == len(packed))
     values: list[Value] = list(zip(types, layout.unpack(packed), strict=True))
     if V128 in types:
         values = [(t, int.from_bytes(bits, "little") if isinstance(bits, bytes) else bits) for t, bits in values]
-    require(EXTERNREF not in types or all(bits == 0 for type_, bits in values if type_ == EXTERNREF))
+    require(EXTERNREF not in types or all(bits <= objects for type_, bits in values if type_ == EXTERNREF))
     return values
 
 
-def _decode_exception(message: wire.Fields) -> ExceptionState:
-    values = _unpack(wire.text(message, 2), wire.data(message, 3))
+def _decode_exception(message: wire.Fields, objects: int) -> ExceptionState:
+    values = _unpack(wire.text(message, 2), wire.data(message, 3), objects)
     return ExceptionState(_u32(wire.number(message, 1)), values)
 
 
-def _decode_table(message: wire.Fields) -> TableState:
+def _decode_table(message: wire.Fields, objects: int) -> TableState:
     element = wire.text(message, 1)
     require(len(element) == 1 and element in REFERENCES)
     elements = wire.fixed32s(message, 2)
-    require(element in (FUNCREF, EXNREF) or not any(elements))
+    require(element != EXTERNREF or max(elements, default=0) <= objects)
     return TableState(element, list(elements))
 
 

@@ -8,7 +8,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class Index(_message.Message):
-    __slots__ = ("writer", "module_sha256", "module_name", "frames", "memories", "tables", "global_types", "globals", "dropped_data", "dropped_elements", "wasi", "names", "starting", "exceptions")
+    __slots__ = ("writer", "module_sha256", "module_name", "frames", "memories", "tables", "global_types", "globals", "dropped_data", "dropped_elements", "wasi", "names", "starting", "exceptions", "references")
     WRITER_FIELD_NUMBER: _ClassVar[int]
     MODULE_SHA256_FIELD_NUMBER: _ClassVar[int]
     MODULE_NAME_FIELD_NUMBER: _ClassVar[int]
@@ -23,6 +23,7 @@ class Index(_message.Message):
     NAMES_FIELD_NUMBER: _ClassVar[int]
     STARTING_FIELD_NUMBER: _ClassVar[int]
     EXCEPTIONS_FIELD_NUMBER: _ClassVar[int]
+    REFERENCES_FIELD_NUMBER: _ClassVar[int]
     writer: str
     module_sha256: bytes
     module_name: str
@@ -37,7 +38,8 @@ class Index(_message.Message):
     names: _containers.RepeatedCompositeFieldContainer[FunctionName]
     starting: bool
     exceptions: _containers.RepeatedCompositeFieldContainer[Exception]
-    def __init__(self, writer: _Optional[str] = ..., module_sha256: _Optional[bytes] = ..., module_name: _Optional[str] = ..., frames: _Optional[_Iterable[_Union[Frame, _Mapping]]] = ..., memories: _Optional[_Iterable[_Union[Memory, _Mapping]]] = ..., tables: _Optional[_Iterable[_Union[Table, _Mapping]]] = ..., global_types: _Optional[str] = ..., globals: _Optional[bytes] = ..., dropped_data: _Optional[_Iterable[int]] = ..., dropped_elements: _Optional[_Iterable[int]] = ..., wasi: _Optional[_Union[Wasi, _Mapping]] = ..., names: _Optional[_Iterable[_Union[FunctionName, _Mapping]]] = ..., starting: _Optional[bool] = ..., exceptions: _Optional[_Iterable[_Union[Exception, _Mapping]]] = ...) -> None: ...
+    references: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, writer: _Optional[str] = ..., module_sha256: _Optional[bytes] = ..., module_name: _Optional[str] = ..., frames: _Optional[_Iterable[_Union[Frame, _Mapping]]] = ..., memories: _Optional[_Iterable[_Union[Memory, _Mapping]]] = ..., tables: _Optional[_Iterable[_Union[Table, _Mapping]]] = ..., global_types: _Optional[str] = ..., globals: _Optional[bytes] = ..., dropped_data: _Optional[_Iterable[int]] = ..., dropped_elements: _Optional[_Iterable[int]] = ..., wasi: _Optional[_Union[Wasi, _Mapping]] = ..., names: _Optional[_Iterable[_Union[FunctionName, _Mapping]]] = ..., starting: _Optional[bool] = ..., exceptions: _Optional[_Iterable[_Union[Exception, _Mapping]]] = ..., references: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class Exception(_message.Message):
     __slots__ = ("tag", "types", "values")

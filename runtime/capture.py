@@ -8,13 +8,14 @@ from sys import byteorder
 
 from mvvm.abi import stable_points
 from mvvm.abi.context import HOST_SIZE, RECORD_SIZE
-from mvvm.abi.view import AT, IN_CALL, ExceptionState, Frame, TableState, View
+from mvvm.abi.view import AT, IN_CALL, Frame, TableState, View
 from mvvm.errors import BadAotFile, CheckpointFailed
-from mvvm.runtime.references import object_of
 from mvvm.wasm.types import EXNREF, EXTERNREF, F32, F64, FUNCREF, I32, I64, V128
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from mvvm.abi.view import Value, WasiState
     from mvvm.runtime.instance import Instance
     from mvvm.runtime.points import StablePoint
@@ -107,12 +108,14 @@ def _values(instance: Instance, point: StablePoint, slots: memoryview, count: in
 
 
 def value_of(instance: Instance, type_: str, bits: int) -> Value:
-    """A value of the view, from what compiled code has; but an externref is what it is in this process.
+    """A value of the view, from what compiled code has; but exnrefs and externrefs are as the instance numbers them.
 
     Raises CheckpointFailed for a reference to a function of another instance.
     """
     if type_ == EXNREF:
         return type_, instance.exceptions.bits_of(bits) if bits else 0
+    if type_ == EXTERNREF:
+        return type_, instance.references.bits_of(bits)
     return type_, function_bits(instance, bits) if type_ == FUNCREF else bits
 
 
@@ -154,15 +157,11 @@ def _element_of(instance: Instance, table: int, function: int) -> int:
     return next(index for index in range(instance.tables[table].size) if elements[index] == wanted)
 
 
-def _object(externref: int) -> object:
-    try:
-        return object_of(externref)
-    except IndexError:
-        raise BadAotFile("damaged .aot file: the type of a value in its table of stable points is wrong") from None
+def view_of(instance: Instance, frames: list[Frame], wasi: WasiState | None, references: Mapping[str, object]) -> View:
+    """The view of an instance that is stopped in `frames`. Raises CheckpointFailed.
 
-
-def view_of(instance: Instance, frames: list[Frame], wasi: WasiState | None) -> View:
-    """The view of an instance that is stopped in `frames`. Raises CheckpointFailed."""
+    `references` are the objects of the host that it may hold, by the names that they have in the view.
+    """
     info = instance.program.info
     tables = []
     for table in instance.tables:
@@ -172,18 +171,7 @@ def view_of(instance: Instance, frames: list[Frame], wasi: WasiState | None) -> 
     globals_ = [value_of(instance, item.type.value, item.raw) for item in instance.globals]
     held = [*globals_, *((table.element, bits) for table in tables for bits in table.elements)]
     held += [value for frame in frames for value in (*frame.locals.values(), *frame.stack)]
-    for type_, bits in held:
-        if type_ == EXTERNREF and bits:
-            raise CheckpointFailed(
-                f"the program holds a reference to an object of the host, {_object(bits)!r}, "
-                "which a snapshot cannot hold"
-            )
-    exceptions: list[ExceptionState] = []
-    if any(type_ == EXNREF and bits for type_, bits in held):
-        from mvvm.runtime.capture_exceptions import number_exceptions
-
-        frames, tables, globals_, exceptions = number_exceptions(instance, frames, tables, globals_)
-    return View(
+    view = View(
         instance.program.target.module_sha256,
         frames,
         [memory.pages for memory in instance.memories],
@@ -193,5 +181,9 @@ def view_of(instance: Instance, frames: list[Frame], wasi: WasiState | None) -> 
         [index for index in range(len(info.elements)) if instance.element_dropped(index)],
         wasi,
         starting=instance.starting,
-        exceptions=exceptions,
     )
+    if any(bits and type_ in (EXNREF, EXTERNREF) for type_, bits in held):
+        from mvvm.runtime.capture_references import number_references
+
+        number_references(instance, view, references)
+    return view

@@ -13,7 +13,7 @@ from mvvm.wasm.types import MAX_PAGES_64, FuncType
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from mvvm.runtime.instance import Extern, State
     from mvvm.runtime.program import Program
@@ -40,10 +40,11 @@ def instantiate(
     max_pages: int = MAX_PAGES_64,
     state: State | None = None,
     prepare: Callable[[Instance], None] | None = None,
+    references: Mapping[str, object] | None = None,
 ) -> Instance:
     """Instantiate a program that imports nothing but WASI.
 
-    `state` and `prepare` are as in Instance.
+    `state`, `prepare` and `references` are as in Instance.
     """
 
     def connect(instance: Instance) -> None:
@@ -54,7 +55,7 @@ def instantiate(
         if prepare is not None:
             prepare(instance)
 
-    return Instance(program, wasi_imports(program, wasi), max_pages, state, connect)
+    return Instance(program, wasi_imports(program, wasi), max_pages, state, connect, references)
 
 
 def run(program: Program, wasi: Wasi, max_pages: int = MAX_PAGES_64) -> int:

@@ -9,6 +9,7 @@ tells equal ones apart, so that they are one object.
 from __future__ import annotations
 
 import ctypes
+import itertools
 from sys import byteorder
 
 from mvvm.abi.context import (
@@ -20,8 +21,9 @@ from mvvm.abi.context import (
 )
 from mvvm.abi.stable_points import THROWING, THROWN
 from mvvm.abi.traps import NULL_EXCEPTION_REFERENCE
-from mvvm.errors import BadSnapshot, MvvmError, UsageError, WasmException
+from mvvm.errors import MvvmError, UsageError, WasmException
 from mvvm.runtime import thread as threads
+from mvvm.runtime.references import Numbering
 from mvvm.runtime.tag import Tag, numbered_tag, tag_at
 from mvvm.runtime.traps import trap
 from mvvm.runtime.values import bits_at, from_raw, put_bits, to_raw
@@ -36,29 +38,29 @@ if TYPE_CHECKING:
 _THROWING = CONTEXT_THROWING[byteorder]
 _SLOT = 16
 _objects: dict[int, tuple[Tag, tuple[int, ...]]] = {}  # by handle: the tag, and the values' bits
-_last_handle = 0
+_next_handle = itertools.count(1).__next__  # guests may run in several threads
 
 
-class Exceptions:
-    """The exceptions that an instance made, and the numbers that those have in its view which it was asked for."""
+class Exceptions(Numbering):
+    """The exceptions that an instance made, and the numbers of those that it was asked for."""
 
-    __slots__ = ("_handles", "_made", "_numbers", "_tags")
+    __slots__ = ("_made", "_tags")
+
+    what = "an exception"
 
     def __init__(self) -> None:
+        super().__init__()
         self._made: dict[tuple[Tag, tuple[int, ...]], int] = {}
         self._tags: set[Tag] = set()  # of exnrefs that came from Python
-        self._handles: list[int] = []  # by number
-        self._numbers: dict[int, int] = {}
 
     def intern(self, tag: Tag, values: Sequence[int]) -> int:
         """An exnref to an exception with a tag and the bits of values."""
         if tag.short:
             return tag.short | (values[0] if values else 0)
-        global _last_handle
         made = tag, tuple(values)
         handle = self._made.get(made)
         if handle is None:
-            _last_handle = handle = self._made[made] = _last_handle + 1
+            handle = self._made[made] = _next_handle()
             _objects[handle] = made
         return handle
 
@@ -68,25 +70,7 @@ class Exceptions:
 
     def add(self, tag: Tag, values: Sequence[int]) -> None:
         """Give an exception the next number."""
-        handle = self.intern(tag, values)
-        self._numbers.setdefault(handle, len(self._handles))
-        self._handles.append(handle)
-
-    def bits_of(self, handle: int) -> int:
-        """The bits of an exnref in the view, from what compiled code has: a number + 1."""
-        if handle == 0:
-            return 0
-        number = self._numbers.get(handle)
-        if number is None:
-            number = self._numbers[handle] = len(self._handles)
-            self._handles.append(handle)
-        return number + 1
-
-    def handle_of(self, bits: int) -> int:
-        """The other way round. Raises BadSnapshot where there is no such exception."""
-        if bits > len(self._handles):
-            raise BadSnapshot("damaged snapshot: it refers to an exception that it does not have")
-        return self._handles[bits - 1] if bits else 0
+        self.append(self.intern(tag, values))
 
     def __del__(self, objects: dict[int, tuple[Tag, tuple[int, ...]]] = _objects) -> None:
         for handle in self._made.values():

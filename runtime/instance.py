@@ -21,6 +21,7 @@ from mvvm.runtime import builtins_
 from mvvm.runtime.func import Func
 from mvvm.runtime.global_ import Global
 from mvvm.runtime.memory import Memory
+from mvvm.runtime.references import Numbering, handles_of
 from mvvm.runtime.store import Store, register, type_number
 from mvvm.runtime.table import Table
 from mvvm.runtime.tag import Tag, cells_address
@@ -31,6 +32,7 @@ from mvvm.wasm.module import ACTIVE, DECLARATIVE, FUNC, GLOBAL, KIND_NAMES, MEMO
 from mvvm.wasm.references import matches
 from mvvm.wasm.types import (
     EXNREF,
+    EXTERNREF,
     FUNCREF,
     MAX_PAGES,
     MAX_PAGES_64,
@@ -91,6 +93,7 @@ class Instance:
         "globals",
         "memories",
         "program",
+        "references",
         "starting",
         "store",
         "tables",
@@ -105,12 +108,14 @@ class Instance:
         max_pages: int = MAX_PAGES_64,
         state: State | None = None,
         prepare: Callable[[Instance], None] | None = None,
+        references: Mapping[str, object] | None = None,
     ) -> None:
         """Instantiate, and run the start function; or, with a `state`, take up what a snapshot holds.
 
         `prepare` is called before the guest runs. `max_pages` limits each memory that the instance makes (in pages of
-        64 KiB). Raises LinkError where `imports` lack something, Trap where a segment does not fit or the start
-        function traps, WasmException where it throws, InputError where the state does not fit the program.
+        64 KiB). `references` are the objects that the state names. Raises LinkError where something is missing in
+        `imports` or `references`, Trap where a segment does not fit or the start function traps, WasmException where it
+        throws, InputError where the state does not fit the program.
         """
         info = program.info
         self.program = program
@@ -124,6 +129,7 @@ class Instance:
         self.context_end = self.context + layout.size
         self._exports: dict[str, Extern] | None = None
         self._exceptions: Exceptions | None = None
+        self.references = Numbering()  # of the objects that externrefs refer to
         for item in self._imported:
             if not isinstance(item, (Func, Tag)) or (isinstance(item, Func) and item.record):
                 self.store.merge(item.store)
@@ -149,12 +155,12 @@ class Instance:
         self._initialize_globals()
         for index, init in info.initial_elements.items():
             self.tables[index].fill(0, self._evaluate(init), self.tables[index].size)
-        self._elements = [self._element_values(segment) for segment in info.elements]
         if state is not None:
-            self._take_up(state)
+            self._take_up(state, references or {})
             if prepare is not None:
                 prepare(self)
             return
+        self._elements = self._evaluate_elements()
         self._initialize_segments()
         if prepare is not None:
             prepare(self)
@@ -163,9 +169,13 @@ class Instance:
             self.func(info.start)()
             self.starting = False
 
-    def _take_up(self, state: State) -> None:
+    def _take_up(self, state: State, references: Mapping[str, object]) -> None:
         """Be what a snapshot says."""
+        from mvvm.runtime.declared import check_declared
+
         view = state.view
+        for handle in handles_of(view.references, references):
+            self.references.append(handle)
         self.starting = view.starting
         sizes = [len(view.memories), len(view.tables), len(view.globals)]
         if sizes != [len(self.memories), len(self.tables), len(self.globals)]:
@@ -179,18 +189,24 @@ class Instance:
         for table, saved in zip(self.tables, view.tables, strict=True):
             if len(saved.elements) < table.size or table.grow(len(saved.elements) - table.size, 0) < 0:
                 raise BadSnapshot("damaged snapshot: a table has another size than its module allows")
-            bits = saved.elements
-            if saved.element in (FUNCREF, EXNREF):
-                bits = [self.raw_of(saved.element, value) for value in bits]
-            table.elements[: len(bits)] = _words(bits)
+            if saved.element != table.type.element:
+                raise BadSnapshot("damaged snapshot: a table has another type than in its module")
+            words = _words([self.raw_of(saved.element, bits) for bits in saved.elements])
+            table.elements[: len(words)] = words
         for item, (type_, value) in zip(self.globals, view.globals, strict=True):
             if type_ != item.type.value:
                 raise BadSnapshot("damaged snapshot: a global has another type than in its module")
             item.raw = self.raw_of(type_, value)
+        self._elements = self._evaluate_elements()  # after the globals, from which they may come
+        if max(view.dropped_data, default=-1) >= len(self._data) or (
+            max(view.dropped_elements, default=-1) >= len(self._elements)
+        ):
+            raise BadSnapshot("damaged snapshot: it has segments that its module does not have")
         for index in view.dropped_data:
             self.drop_data(index)
         for index in view.dropped_elements:
             self.drop_element(index)
+        check_declared(self, view)
 
     def _take_up_exception(self, state: ExceptionState) -> None:
         """Make an exception that a snapshot holds. Those that it refers to are there."""
@@ -203,6 +219,8 @@ class Instance:
         """What compiled code has for a value of a view (mvvm.abi.view). Raises BadSnapshot."""
         if type_ == FUNCREF:
             return self.funcref(bits)
+        if type_ == EXTERNREF:
+            return self.references.handle_of(bits)
         return self.exceptions.handle_of(bits) if type_ == EXNREF and bits else bits
 
     @property
@@ -307,6 +325,9 @@ class Instance:
         func = Func(self.program.info.func_type(index), None)
         func.store, func.instance, func.record = self.store, self, self.func_ref(index)
         return func
+
+    def _evaluate_elements(self) -> list[memoryview[int]]:
+        return [self._element_values(segment) for segment in self.program.info.elements]
 
     def _element_values(self, segment: wasm.Element) -> memoryview[int]:
         if segment.functions is None:

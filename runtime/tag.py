@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import itertools
 import mmap
 from _weakref import ref
 
@@ -12,6 +13,7 @@ from mvvm.wasm.types import F32, I32, FuncType
 
 _tags: dict[int, ref[Tag]] = {}  # by number
 _free: list[int] = []  # numbers of tags that are gone
+_next_number = itertools.count().__next__
 _cells = mmap.mmap(-1, TAG_SIZE * MAX_TAGS)
 cells_address = ctypes.addressof(ctypes.c_char.from_buffer(_cells))
 _MASKS = {"": 0, I32: 0xFFFFFFFF, F32: 0xFFFFFFFF}  # by the types of the values, of tags whose exnrefs are short
@@ -28,8 +30,11 @@ class Tag:
     def __init__(self, type: FuncType, name: str = "") -> None:
         if type.results:
             raise UsageError("the type of a tag has no results")
-        number = _free.pop() if _free else len(_tags)
-        if number == MAX_TAGS:
+        try:
+            number = _free.pop()
+        except IndexError:
+            number = _next_number()
+        if number >= MAX_TAGS:
             raise EnvironmentFailure(f"there are {MAX_TAGS} tags in this process, and cannot be more")
         self.type = type
         self.name = name

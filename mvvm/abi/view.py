@@ -1,12 +1,13 @@
 """The Wasm view: a stopped program in the terms of its module, whatever compiled it and on whatever machine.
 
-    View         frames, innermost first; memories, tables, globals, exceptions, dropped segments; what WASI holds
+    View         frames, innermost first; memories, tables, globals, dropped segments; what WASI holds; what exnrefs
+                 and externrefs refer to
     Frame        a function that has not returned: a label, and the values that are live there
     WasiState    arguments, environment, descriptors by number, clocks
 
 A *value* is a pair of its type (a character, see mvvm.wasm.types) and its bits, an unsigned integer. A funcref's bits
-are its function index + 1, an exnref's its index in the exceptions + 1, an externref's are 0: null is 0 for all.
-Nothing here is an address.
+are its function index + 1, an exnref's its index in the exceptions + 1, an externref's its index in the references + 1:
+null is 0 for all. Nothing here is an address.
 
 A label is a function index and a byte offset in the module (`pc`), of an instruction. A frame stands there in one of
 two ways:
@@ -163,8 +164,9 @@ class View:
     `module_sha256` is of the module, byte for byte. `frames` are innermost first. `memories` are sizes in pages of
     64 KiB. `dropped_data` and `dropped_elements` are indices of segments, ascending. `starting` tells that the
     outermost frame is of the module's start function, which instantiation called: what was to be called after that
-    still is. `exceptions` are what exnrefs refer to; one that another refers to comes before it. `wasi` is None for a
-    program that was not run under WASI.
+    still is. `exceptions` are what exnrefs refer to; one that another refers to comes before it. `references` are names
+    of what externrefs refer to: objects of the host, in the order of their first use. `wasi` is None for a program that
+    was not run under WASI.
     """
 
     __slots__ = (
@@ -175,6 +177,7 @@ class View:
         "globals",
         "memories",
         "module_sha256",
+        "references",
         "starting",
         "tables",
         "wasi",
@@ -193,9 +196,11 @@ class View:
         *,
         starting: bool = False,
         exceptions: list[ExceptionState] | None = None,
+        references: list[str] | None = None,
     ) -> None:
         self.starting = starting
         self.exceptions = exceptions or []
+        self.references = references or []
         self.module_sha256 = module_sha256
         self.frames = frames
         self.memories = memories

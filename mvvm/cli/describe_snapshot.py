@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from mvvm.abi.view import IN_CALL, FileState, StdioState
 from mvvm.proto.codec import STORED_PAGE, ZSTD
-from mvvm.wasm.types import EXNREF, F32, F64, FUNCREF, I32, I64, NAMES, PAGE_SIZE, V128
+from mvvm.wasm.types import EXTERNREF, F32, F64, I32, I64, NAMES, PAGE_SIZE, V128
 
 if TYPE_CHECKING:
     from mvvm.abi.view import DescriptorState, Frame, Value, View, WasiState
@@ -38,8 +38,9 @@ def describe_snapshot(snapshot: Snapshot) -> Description:
 
 def describe_view(view: View, names: dict[int, str]) -> Description:
     """The Wasm view, without the memories' contents. Frames are innermost first."""
+    objects = view.references
     return {
-        "frames": [_frame(frame, names) for frame in view.frames],
+        "frames": [_frame(frame, names, objects) for frame in view.frames],
         "memories": [{"index": index, "pages": pages} for index, pages in enumerate(view.memories)],
         "tables": [
             {
@@ -47,12 +48,13 @@ def describe_view(view: View, names: dict[int, str]) -> Description:
                 "type": NAMES[table.element],
                 "size": len(table.elements),
                 "non_null": sum(bits != 0 for bits in table.elements),
-                "elements": [bits - 1 if bits else None for bits in table.elements],
+                "elements": [_referred(table.element, bits, objects) for bits in table.elements],
             }
             for index, table in enumerate(view.tables)
         ],
-        "globals": [{"index": index, **_value(value)} for index, value in enumerate(view.globals)],
+        "globals": [{"index": index, **_value(value, objects)} for index, value in enumerate(view.globals)],
         **_exceptions(view),
+        **({"references": objects} if objects else {}),
         "dropped_data": view.dropped_data,
         "dropped_elements": view.dropped_elements,
         "starting": view.starting,
@@ -60,28 +62,31 @@ def describe_view(view: View, names: dict[int, str]) -> Description:
     }
 
 
-def _frame(frame: Frame, names: dict[int, str]) -> Description:
+def _frame(frame: Frame, names: dict[int, str], objects: list[str]) -> Description:
     return {
         "function": frame.function,
         "name": names.get(frame.function),
         "position": "in_call" if frame.kind == IN_CALL else "at",
         "pc": frame.pc,
-        "locals": [{"index": index, **_value(value)} for index, value in sorted(frame.locals.items())],
-        "stack": [_value(value) for value in frame.stack],
+        "locals": [{"index": index, **_value(value, objects)} for index, value in sorted(frame.locals.items())],
+        "stack": [_value(value, objects) for value in frame.stack],
     }
 
 
 def _exceptions(view: View) -> Description:
     """The caught exceptions, where there are any."""
     described = [
-        {"index": index, "tag": item.tag, "values": [_value(value) for value in item.values]}
+        {"index": index, "tag": item.tag, "values": [_value(value, view.references) for value in item.values]}
         for index, item in enumerate(view.exceptions)
     ]
     return {"exceptions": described} if described else {}
 
 
-def _value(value: Value) -> Description:
-    """A value, with its bits in hexadecimal. NaNs and infinities, which JSON lacks, are strings."""
+def _value(value: Value, objects: list[str]) -> Description:
+    """A value, with its bits in hexadecimal. NaNs and infinities, which JSON lacks, are strings.
+
+    `objects` are the names that externrefs count in.
+    """
     type_, bits = value
     meaning: Any
     if type_ in (I32, I64):
@@ -94,8 +99,15 @@ def _value(value: Value) -> Description:
     elif type_ == V128:
         meaning = f"{bits:#034x}"
     else:
-        meaning = bits - 1 if type_ in (FUNCREF, EXNREF) and bits else None
+        meaning = _referred(type_, bits, objects)
     return {"type": NAMES[type_], "value": meaning, "bits": f"{bits:#x}"}
+
+
+def _referred(type_: str, bits: int, objects: list[str]) -> int | str | None:
+    """What a reference refers to: an index, or the name of an object of the host."""
+    if not bits:
+        return None
+    return objects[bits - 1] if type_ == EXTERNREF else bits - 1
 
 
 def _float(number: float, bits: int, payload_bits: int) -> float | str:

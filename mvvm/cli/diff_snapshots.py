@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mvvm.cli.describe_snapshot import describe_view
-from mvvm.cli.list_snapshot import printable
+from mvvm.cli.list_snapshot import printable, typed_value
 from mvvm.migrate.pages import runs
 from mvvm.proto.codec import STORED_PAGE
 from mvvm.runtime.memory import Memory
@@ -52,12 +52,13 @@ def _comparable(snapshot: Snapshot) -> Description:
     view["frames"].reverse()
     for frame in view["frames"]:  # not all have the same live locals
         frame["locals"] = {local["index"]: local for local in frame["locals"]}
+    view.pop("references", None)  # only where they are used do they matter, and not in which order they are
     return {"module_sha256": snapshot.view.module_sha256.hex(), **view}
 
 
 def _differences(old: Any, new: Any, path: str) -> Iterator[tuple[str, Any, Any]]:
     """What differs, by its path. Values and descriptors of another type are told as a whole."""
-    if old == new:
+    if old == new or _same_object(old, new):
         return
     if isinstance(old, list) and isinstance(new, list):
         old, new = dict(enumerate(old)), dict(enumerate(new))
@@ -67,6 +68,13 @@ def _differences(old: Any, new: Any, path: str) -> Iterator[tuple[str, Any, Any]
             yield from _differences(old.get(key, _ABSENT), new.get(key, _ABSENT), where)
     else:
         yield path, old, new
+
+
+def _same_object(old: Any, new: Any) -> bool:
+    """Whether two sides are externrefs to objects of one name, whose bits count in different lists."""
+    return all(
+        isinstance(side, dict) and side.get("type") == "externref" and "value" in side for side in (old, new)
+    ) and bool(old["value"] == new["value"])
 
 
 def _same_kind(old: dict[Any, Any], new: dict[Any, Any]) -> bool:
@@ -130,6 +138,8 @@ def list_diff(description: Description) -> Iterator[str]:
 def _short(value: Any) -> str:
     """One side of a difference, on one line."""
     if isinstance(value, dict) and "bits" in value:
+        if value["type"] == "externref":
+            return " ".join(typed_value(value))
         return f"{value['type']} {value['value']} ({value['bits']})"
     if isinstance(value, dict) and "function" in value:
         name = f" {value['name']}" if value["name"] else ""

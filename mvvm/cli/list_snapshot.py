@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from mvvm.cli.listing import field, table
@@ -30,7 +31,16 @@ def list_snapshot(description: Description) -> Iterator[str]:
         "tables (index, type, size, non-null elements)",
         [(str(t["index"]), t["type"], str(t["size"]), str(t["non_null"])) for t in description["tables"]],
     )
-    yield from table("globals", [(str(g["index"]), *_value(g)) for g in description["globals"]])
+    yield from table("globals", [(str(g["index"]), *typed_value(g)) for g in description["globals"]])
+    yield from table(
+        "exceptions (index, tag, values)",
+        [
+            (str(e["index"]), str(e["tag"]), ", ".join(" ".join(typed_value(value)) for value in e["values"]))
+            for e in description.get("exceptions", ())
+        ],
+    )
+    if "references" in description:
+        yield field("host objects", " ".join(map(_quoted, description["references"])))
     for name in ("data", "elements"):
         if description[f"dropped_{name}"]:
             yield field(f"dropped {name}", " ".join(map(str, description[f"dropped_{name}"])))
@@ -45,13 +55,19 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
-def _value(value: Description) -> tuple[str, str]:
+def _quoted(name: str) -> str:
+    return printable(json.dumps(name, ensure_ascii=False))
+
+
+def typed_value(value: Description) -> tuple[str, str]:
     """Type and value."""
     type_, meaning = value["type"], value["value"]
     if type_ in ("i32", "i64"):
         return type_, f"{meaning} ({value['bits']})" if abs(meaning) >= _LARGE else str(meaning)
     if type_ == "funcref":
         return type_, "null" if meaning is None else f"function {meaning}"
+    if type_ == "externref":
+        return type_, "null" if meaning is None else _quoted(meaning)
     return type_, "null" if meaning is None else str(meaning)
 
 
@@ -69,9 +85,9 @@ def _frames(frames: list[Description]) -> Iterator[str]:
         function = f"{name}(function {frame['function']})" if name else f"function {frame['function']}"
         yield f"  {number:3}: {function}, {where} {frame['pc']:#x}"
         for local in frame["locals"]:
-            yield f"         local {local['index']:<4} {' '.join(_value(local))}"
+            yield f"         local {local['index']:<4} {' '.join(typed_value(local))}"
         for depth, value in enumerate(frame["stack"]):
-            yield f"         stack {depth:<4} {' '.join(_value(value))}"
+            yield f"         stack {depth:<4} {' '.join(typed_value(value))}"
 
 
 def _memories(memories: list[Description]) -> Iterator[str]:

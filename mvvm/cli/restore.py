@@ -40,6 +40,9 @@ def restore(command: str, options: RestoreOptions) -> int:
     view = snapshot.view
     if view.wasi is None:
         raise UsageError(f"{path}: the program was not run as a command but from Python: restore it there")
+    if view.references:
+        names = ", ".join(map(repr, view.references))
+        raise UsageError(f"{path}: the program holds objects of the host ({names}): restore it from Python")
     from mvvm.runtime.wasi.reopen import reopen
 
     wasi = reopen(view.wasi, folders=dict(options.folders))

@@ -45,12 +45,20 @@ class Finished(Exception):
 class Restored:
     """A stopped program that was taken up again: an `instance`, and the `frames` that it is to go on with.
 
-    Calling it goes on, to the end of the call that was stopped, and returns what that returns; once.
+    Calling it goes on, to the end of the call that was stopped, and returns what that returns; once. `references` are
+    the objects of the host that it was given, by name.
     """
 
-    def __init__(self, instance: Instance, frames: list[Frame], continuations: Continuations) -> None:
+    def __init__(
+        self,
+        instance: Instance,
+        frames: list[Frame],
+        continuations: Continuations,
+        references: Mapping[str, object] | None = None,
+    ) -> None:
         self.instance = instance
         self.frames = frames
+        self.references = references or {}
         self._continuations = continuations
 
     def __call__(self) -> object:
@@ -77,6 +85,7 @@ def checkpoint(
     after: float | None = None,
     path: str | os.PathLike[str] | None = None,
     zstd_level: int | None = None,
+    references: Mapping[str, object] | None = None,
 ) -> Snapshot:
     """Make a call, or go on with a restored program, until it is to stop. Returns what it was then.
 
@@ -84,6 +93,9 @@ def checkpoint(
     the function with an index or name if `function` is given; or `after` so many seconds; else when another thread
     calls `request`. A count of 0 stops a restored program before it goes on at all. The snapshot is in memory, or in
     the file at `path`, compressed with a `zstd_level` (1 to 19).
+
+    Objects of the host that the program holds then are written by their names in `references`, the first where there
+    are several. Of a restored program, the names that it was restored with need not be given again.
 
     Raises Finished where the call ends before; CheckpointFailed, whose `restored` goes on all the same; UsageError
     where the program has no stable points; and what the call raises.
@@ -111,12 +123,15 @@ def checkpoint(
     try:
         result = call(*args)
     except Stopped as stop:
+        named = dict(references or {})
+        for name, known in (call.references if isinstance(call, Restored) else {}).items():
+            named.setdefault(name, known)
         try:
             if path is None:
-                return take_in_memory(instance, stop.frames, zstd_level)
-            take(instance, stop.frames, path, zstd_level)
+                return take_in_memory(instance, stop.frames, zstd_level, named)
+            take(instance, stop.frames, path, zstd_level, references=named)
         except CheckpointFailed as error:
-            error.restored = Restored(instance, stop.frames, _continuations_of(instance.program))
+            error.restored = Restored(instance, stop.frames, _continuations_of(instance.program), named)
             raise
         return Snapshot.open(path)
     finally:
@@ -145,15 +160,18 @@ def restore(
     stdout: int = 1,
     stderr: int = 2,
     continuations: Continuations | None = None,
+    references: Mapping[str, object] | None = None,
 ) -> Restored:
     """Take up a snapshot, by path or as an object, in a new instance of its program, whatever it was compiled for.
 
     Memory is mapped copy-on-write from the snapshot, so that many can be taken up from one. `imports` are those that
     the program had besides WASI's; `folders`, by the guest's name, and the host descriptors of the streams are WASI's.
     `continuations` are the program's if nothing is given: they are shared by all that is restored with it. What was
-    prepared for the snapshot (mvvm.migrate.prepare) is used.
+    prepared for the snapshot (mvvm.migrate.prepare) is used. `references` are the objects of the host that the program
+    is to hold, by the names that mvvm.checkpoint wrote; names that it does not hold may be among them.
 
-    Raises InputError: damaged, of another module, what it had open is not there; LinkError, UsageError.
+    Raises InputError: damaged, of another module, what it had open is not there; LinkError where imports or references
+    are missing; UsageError.
     """
     if continuations is None:
         continuations = _continuations_of(program)
@@ -163,13 +181,17 @@ def restore(
     snapshot.check_module(program.target.module_sha256)
     view = snapshot.view
     if view.wasi is None:
-        instance = Instance(program, imports, state=snapshot)
+        instance = Instance(program, imports, state=snapshot, references=references)
     else:
         from mvvm.runtime.wasi.reopen import reopen
 
         wasi = reopen(view.wasi, folders=folders, stdin=stdin, stdout=stdout, stderr=stderr)
-        instance = instantiate(program, wasi, state=snapshot)
-    return Restored(instance, list(view.frames), continuations)
+        try:
+            instance = instantiate(program, wasi, state=snapshot, references=references)
+        except BaseException:
+            wasi.close()
+            raise
+    return Restored(instance, list(view.frames), continuations, references)
 
 
 def _continuations_of(program: Program) -> Continuations:

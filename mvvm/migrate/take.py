@@ -12,6 +12,7 @@ from mvvm.runtime.wake import Wake
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from os import PathLike
 
     from mvvm.abi.view import Frame, View, WasiState
@@ -64,24 +65,31 @@ def take(
     path: str | PathLike[str],
     zstd_level: int | None = None,
     wasi: WasiState | None = None,
+    references: Mapping[str, object] | None = None,
 ) -> None:
     """Write the snapshot of an instance that has stopped in `frames`. Raises CheckpointFailed.
 
-    `wasi` is what WASI held, if that is not what it holds now.
+    `wasi` is what WASI held, if that is not what it holds now. `references` are the objects of the host that it may
+    hold, by name.
     """
     from mvvm.migrate.snapshot import write_snapshot
 
     names = _names(instance, frames)
-    view = _view(instance, frames, wasi)
+    view = _view(instance, frames, wasi, references)
     write_snapshot(path, view, instance.memories, zstd_level=zstd_level, names=names)
 
 
-def take_in_memory(instance: Instance, frames: list[Frame], zstd_level: int | None = None) -> Snapshot:
+def take_in_memory(
+    instance: Instance,
+    frames: list[Frame],
+    zstd_level: int | None = None,
+    references: Mapping[str, object] | None = None,
+) -> Snapshot:
     """As `take`, in memory."""
     from mvvm.migrate.snapshot import Snapshot, write_to_fd
 
     names = _names(instance, frames)
-    view = _view(instance, frames, None)
+    view = _view(instance, frames, None, references)
     fd = os.memfd_create("mvvm.snapshot", os.MFD_CLOEXEC)
     try:
         write_to_fd(fd, view, instance.memories, zstd_level=zstd_level, names=names)
@@ -102,9 +110,11 @@ def _names(instance: Instance, frames: list[Frame]) -> dict[int, str]:
     return {frame.function: known[frame.function] for frame in frames if frame.function in known}
 
 
-def _view(instance: Instance, frames: list[Frame], wasi: WasiState | None) -> View:
+def _view(
+    instance: Instance, frames: list[Frame], wasi: WasiState | None, references: Mapping[str, object] | None
+) -> View:
     if wasi is None and instance.wasi is not None:
         from mvvm.runtime.wasi.capture import capture
 
         wasi = capture(instance.wasi)
-    return view_of(instance, frames, wasi)
+    return view_of(instance, frames, wasi, references or {})

@@ -143,7 +143,7 @@ def test_exceptions_leave_all_frames() -> None:
 
 
 @pytest.mark.parametrize("name", ["in_global", "in_table", "on_stack"])
-def test_objects_of_the_host_cannot_be_saved(name: str) -> None:
+def test_objects_of_the_host_cannot_be_saved_without_a_name(name: str) -> None:
     program = load(_HOLDER)
     thing = ["an object"]
     imports = {
@@ -154,7 +154,7 @@ def test_objects_of_the_host_cannot_be_saved(name: str) -> None:
     }
     instance = mvvm.Instance(program, imports)
     call = func(instance, name)
-    with pytest.raises(CheckpointFailed, match=r"a reference to an object of the host, \['an object'\]"):
+    with pytest.raises(CheckpointFailed, match=r"an object of the host that has no name, \['an object'\]"):
         mvvm.checkpoint(call, count=2)
     # That call is over, but the instance is as it was, and once it holds none it can be saved.
     assert call() is (thing if name == "on_stack" else None)

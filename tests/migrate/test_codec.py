@@ -74,6 +74,14 @@ def _set(**fields: object) -> Callable[[pb.Index], None]:
     return change
 
 
+def _references(*names: str, **fields: object) -> Callable[[pb.Index], None]:
+    def change(index: pb.Index) -> None:
+        index.references.extend(names)
+        _set(**fields)(index)
+
+    return change
+
+
 def _frame(**fields: object) -> Callable[[pb.Index], None]:
     return lambda index: index.frames.append(pb.Frame(**fields))  # type: ignore[arg-type]
 
@@ -93,6 +101,10 @@ def _descriptor(**fields: object) -> Callable[[pb.Index], None]:
         _set(global_types="i"),
         _set(global_types="z", globals=bytes(4)),
         _set(global_types="x", globals=b"\1\0\0\0"),
+        _references("a", "b", global_types="x", globals=b"\3\0\0\0"),
+        _references("a", "a"),
+        lambda index: index.frames.add(types="xx", values=bytes.fromhex("0000000001000000")),
+        lambda index: index.exceptions.add(types="x", values=bytes.fromhex("01000000")),
         _frame(kind=2),
         _frame(types="i", values=bytes(3)),
         _frame(types="i", values=bytes(4), locals=[0, 1]),
@@ -125,6 +137,17 @@ def test_what_makes_no_sense_is_refused(change: Callable[[pb.Index], None]) -> N
     change(index)
     with pytest.raises(BadSnapshot, match="its index does not fit together"):
         decode(index.SerializeToString())
+
+
+def test_names_that_are_no_text_are_refused() -> None:
+    with pytest.raises(BadSnapshot, match="its index cannot be read"):
+        decode(pb.Index(module_sha256=SHA256).SerializeToString() + b"\x7a\1\xff")
+
+
+def test_what_older_versions_wrote_has_no_names() -> None:
+    index = pb.Index(module_sha256=SHA256, global_types="xi", globals=bytes(8))
+    view = decode(index.SerializeToString()).view
+    assert (view.references, view.globals) == ([], [("x", 0), ("i", 0)])
 
 
 def test_indices_beyond_32_bits_are_refused() -> None:

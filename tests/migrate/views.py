@@ -7,12 +7,24 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from mvvm.abi.view import AT, IN_CALL, DirectoryState, FileState, Frame, StdioState, TableState, View, WasiState
+from mvvm.abi.view import (
+    AT,
+    IN_CALL,
+    DirectoryState,
+    ExceptionState,
+    FileState,
+    Frame,
+    StdioState,
+    TableState,
+    View,
+    WasiState,
+)
 from mvvm.migrate.snapshot import Snapshot, write_snapshot
 from mvvm.runtime.memory import Memory
 from mvvm.wasm.types import Limits
 
-_BITS = {"i": 32, "I": 64, "f": 32, "F": 64, "v": 128, "r": 32}
+_BITS = {"i": 32, "I": 64, "f": 32, "F": 64, "v": 128, "r": 32, "e": 32}
+_OBJECTS = 2  # names of references in views at random
 SHA256 = bytes(range(32))
 
 
@@ -82,9 +94,9 @@ def written(path: Path, *memories: Memory, level: int | None = None) -> bytes:
     return path.read_bytes()
 
 
-def _values(types: str = "iIfFvrx") -> st.SearchStrategy[tuple[str, int]]:
+def _values(types: str = "iIfFvrxe") -> st.SearchStrategy[tuple[str, int]]:
     def value(type_: str) -> st.SearchStrategy[tuple[str, int]]:
-        return st.tuples(st.just(type_), st.integers(0, (1 << _BITS[type_]) - 1) if type_ in _BITS else st.just(0))
+        return st.tuples(st.just(type_), st.integers(0, (1 << _BITS[type_]) - 1 if type_ in _BITS else _OBJECTS))
 
     return st.sampled_from(types).flatmap(value)
 
@@ -101,9 +113,11 @@ _frames = st.builds(
     st.dictionaries(st.integers(0, 50000), _values(), max_size=5),
     st.lists(_values(), max_size=5),
 )
-_tables = st.builds(TableState, st.just("r"), st.lists(_u32)) | st.builds(
-    TableState, st.just("x"), st.integers(0, 5).map(lambda size: [0] * size)
+_tables = st.builds(TableState, st.sampled_from("re"), st.lists(_u32)) | st.builds(
+    TableState, st.just("x"), st.lists(st.integers(0, _OBJECTS), max_size=5)
 )
+_exceptions = st.builds(ExceptionState, _u32, st.lists(_values(), max_size=3))
+_names = st.lists(st.text(max_size=5), min_size=_OBJECTS, max_size=_OBJECTS, unique=True)
 _entries = st.lists(st.tuples(st.binary(), _u64, st.integers(0, 7)), max_size=3)
 _host_paths = st.binary().map(lambda path: path.decode("utf-8", "surrogateescape"))
 _descriptors = st.one_of(
@@ -147,4 +161,6 @@ views = st.builds(
     _indices,
     _indices,
     st.none() | _wasi,
+    exceptions=st.lists(_exceptions, max_size=2),
+    references=_names,
 )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+import sys
+import threading
 import weakref
 from typing import Any
 
@@ -10,6 +12,7 @@ import pytest
 
 import mvvm
 from mvvm.errors import Trap
+from mvvm.runtime import references
 from mvvm.wasm.types import GlobalType
 from tests.runtime.guest import exports, host, instance
 
@@ -113,3 +116,23 @@ def test_externrefs_are_the_objects_themselves() -> None:
     assert guest["is_null"](3) == 0
     guest["set"](3, None)
     assert guest["get"](3) is None
+
+
+def test_threads_do_not_mix_up_their_objects() -> None:
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    mixed: list[object] = []
+
+    def work() -> None:
+        things = [object() for _ in range(20_000)]
+        mixed.extend(thing for thing in things if references.object_of(references.handle(thing)) is not thing)
+
+    try:
+        threads = [threading.Thread(target=work) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        sys.setswitchinterval(interval)
+    assert not mixed

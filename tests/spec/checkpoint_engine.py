@@ -1,12 +1,14 @@
 """mvvm as an engine that stops every call: at its first stable point, and at another one further on.
 
-Each time a snapshot is taken, a new instance takes it up, and stands for the old one from then on.
+Each time a snapshot is taken, a new instance takes it up, and stands for the old one from then on. Objects of the host
+that it holds are other ones then, with the same numbers.
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 import mvvm
 from mvvm.abi.view import Frame
@@ -43,7 +45,9 @@ class _Rest:
         self._continuations = continuations
 
     def __call__(self) -> list[int]:
-        return resume(self.instance, self._frames, self._continuations.find)
+        types = self.instance.program.info.func_type(self._frames[-1].function).results
+        results = resume(self.instance, self._frames, self._continuations.find)
+        return [self.instance.raw_of(type_, bits) for type_, bits in zip(types, results, strict=True)]
 
 
 class CheckpointEngine(MvvmEngine):
@@ -57,6 +61,7 @@ class CheckpointEngine(MvvmEngine):
         self._chance = random.Random(1)
         self._continuations: dict[mvvm.Program, Continuations] = {}
         self._imports: dict[int, Mapping[str, Exports]] = {}
+        self._references: dict[str, Value] = {}  # all objects of the host that guests were given
         # What stands now for the exports that the runner has, which are kept so that they keep their identity.
         self._now: dict[int, tuple[Exports, Exports]] = {}
 
@@ -70,6 +75,7 @@ class CheckpointEngine(MvvmEngine):
     def invoke(self, exports: Exports, name: str, arguments: Sequence[Value]) -> list[Value]:
         function = self._current(exports)[name]
         assert isinstance(function, mvvm.Func)
+        self._name(argument for argument in arguments if argument.type == "externref")
         try:
             results = self._stop_twice(exports, function, [to_bits(argument) for argument in arguments])
         except Trap as error:
@@ -85,6 +91,10 @@ class CheckpointEngine(MvvmEngine):
         _, current = self._now.get(id(exports), (exports, exports))
         return current
 
+    def _name(self, objects: Iterable[Value]) -> None:
+        for value in objects:
+            self._references[f"{value} {len(self._references)}"] = value
+
     def _refuse(self, _: CheckpointFailed) -> None:
         self.refused += 1
 
@@ -97,21 +107,21 @@ class CheckpointEngine(MvvmEngine):
         for count in (1, self._chance.randint(1, _FURTHER)):
             controller_of(call.instance).fail = self._refuse  # and go on
             try:
-                snapshot = mvvm.checkpoint(call, *arguments, count=count)  # type: ignore[arg-type]
+                snapshot = mvvm.checkpoint(call, *arguments, count=count, references=self._references)  # type: ignore[arg-type]
             except mvvm.Finished as finished:
                 results = finished.result
                 assert isinstance(results, list)
                 return results
-            except (
-                CheckpointFailed
-            ) as error:  # it holds a reference to what belongs to the host, or to another instance
+            except CheckpointFailed as error:  # it holds a reference to a function of another instance
                 self._refuse(error)
                 stopped = error.restored
                 assert isinstance(stopped, mvvm.Restored)
                 return _Rest(stopped.instance, stopped.frames, continuations)()
             self.stops += 1
             imports = self._imports.get(id(exports), {})
-            restored = mvvm.restore(snapshot, program, imports, continuations=continuations)
+            others = {name: replace(self._references[name]) for name in snapshot.view.references}
+            self._name(others.values())
+            restored = mvvm.restore(snapshot, program, imports, continuations=continuations, references=others)
             self._now[id(exports)] = (exports, restored.instance.exports)
             call, arguments = _Rest(restored.instance, restored.frames, continuations), []
         return call(*arguments)
