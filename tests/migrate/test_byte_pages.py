@@ -100,6 +100,24 @@ def test_what_was_mapped_is_in_the_next_snapshot(tmp_path: Path) -> None:
     assert bytes(third.span(0, 300_001)) == bytes(first.span(0, 300_001))
 
 
+@pytest.mark.parametrize(("there", "here"), [(65536, 4096), (4096, 65536)])
+def test_pages_of_the_machine_may_be_larger_elsewhere(
+    there: int, here: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    contents = b"x" * 5000 + bytes(5000) + b"y"
+    monkeypatch.setattr("mmap.PAGESIZE", there)
+    monkeypatch.setattr("mvvm.migrate.pages._page_map_is_true", lambda: False)
+    write_snapshot(tmp_path / "snapshot", example_view(10_001), [_byte_memory(10_001, (0, contents))])
+    monkeypatch.setattr("mmap.PAGESIZE", here)
+    memory = _byte_memory(10_001)
+    snapshot = Snapshot.open(tmp_path / "snapshot")
+    assert snapshot.memories[0].extents == [(0, 3)]
+    snapshot.fill_memory(0, memory)
+    assert memory.allocated == (12_288 if here == 4096 else here)
+    assert memory.grow(100_000) == 10_001
+    assert bytes(memory.span(0, 110_001)) == contents + bytes(100_000)
+
+
 def test_pages_of_another_size_than_in_the_module_are_refused(tmp_path: Path) -> None:
     write_snapshot(tmp_path / "bytes", example_view(2), [_byte_memory(2)])
     write_snapshot(tmp_path / "pages", example_view(2), [memory_of(2)])
