@@ -95,16 +95,18 @@ class FuncType(_message.Message):
     def __init__(self, params: _Optional[str] = ..., results: _Optional[str] = ..., declared_params: _Optional[_Iterable[str]] = ..., declared_results: _Optional[_Iterable[str]] = ..., identity: _Optional[str] = ...) -> None: ...
 
 class Limits(_message.Message):
-    __slots__ = ("minimum", "maximum_plus_one", "index64", "shared")
+    __slots__ = ("minimum", "maximum_plus_one", "index64", "shared", "byte_pages")
     MINIMUM_FIELD_NUMBER: _ClassVar[int]
     MAXIMUM_PLUS_ONE_FIELD_NUMBER: _ClassVar[int]
     INDEX64_FIELD_NUMBER: _ClassVar[int]
     SHARED_FIELD_NUMBER: _ClassVar[int]
+    BYTE_PAGES_FIELD_NUMBER: _ClassVar[int]
     minimum: int
     maximum_plus_one: int
     index64: bool
     shared: bool
-    def __init__(self, minimum: _Optional[int] = ..., maximum_plus_one: _Optional[int] = ..., index64: _Optional[bool] = ..., shared: _Optional[bool] = ...) -> None: ...
+    byte_pages: bool
+    def __init__(self, minimum: _Optional[int] = ..., maximum_plus_one: _Optional[int] = ..., index64: _Optional[bool] = ..., shared: _Optional[bool] = ..., byte_pages: _Optional[bool] = ...) -> None: ...
 
 class TableType(_message.Message):
     __slots__ = ("element", "limits", "declared")

@@ -44,22 +44,34 @@ _structs: dict[str, struct.Struct] = {}  # by types: frames of a function look a
 
 
 class StoredMemory:
-    """Message Memory: where the contents of a memory of `pages` (of 64 KiB) are in the file.
+    """Message Memory: where the contents of a memory of `pages`, each of `page_size` bytes, are in the file.
 
     `extents` are (number of the first page, number of pages), of STORED_PAGE bytes; `blocks` are (stored size in
     bytes, CRC-32), the first of them at `offset`. The extents' contents one after the other are those of the blocks.
     """
 
-    __slots__ = ("blocks", "encoding", "extents", "offset", "pages")
+    __slots__ = ("blocks", "encoding", "extents", "offset", "page_size", "pages")
 
     def __init__(
-        self, pages: int, encoding: int, offset: int, extents: list[tuple[int, int]], blocks: list[tuple[int, int]]
+        self,
+        pages: int,
+        page_size: int,
+        encoding: int,
+        offset: int,
+        extents: list[tuple[int, int]],
+        blocks: list[tuple[int, int]],
     ) -> None:
         self.pages = pages
+        self.page_size = page_size
         self.encoding = encoding
         self.offset = offset
         self.extents = extents
         self.blocks = blocks
+
+    @property
+    def size(self) -> int:
+        """Bytes of the memory."""
+        return self.pages * self.page_size
 
     @property
     def contents_size(self) -> int:
@@ -121,6 +133,7 @@ def _encode(
                 offset=memory.offset,
                 extents=[number for extent in memory.extents for number in extent],
                 blocks=[number for block in memory.blocks for number in block],
+                byte_pages=memory.page_size == 1,
             )
             for memory in memories
         ],
@@ -266,14 +279,15 @@ def _decode_table(message: wire.Fields, objects: int) -> TableState:
 
 def _decode_memory(message: wire.Fields) -> StoredMemory:
     pages, encoding, offset = (wire.number(message, field) for field in (1, 2, 3))
-    require(pages <= MAX_PAGES_64 and encoding in (RAW, ZSTD))
+    page_size = 1 if wire.number(message, 6) else PAGE_SIZE
+    require(pages * page_size <= MAX_PAGES_64 * PAGE_SIZE and encoding in (RAW, ZSTD))
     extents, blocks = _pairs(wire.fixed32s(message, 4)), _pairs(wire.fixed32s(message, 5))
-    memory = StoredMemory(pages, encoding, offset, extents, blocks)
+    memory = StoredMemory(pages, page_size, encoding, offset, extents, blocks)
     end = -1
     for first, count in extents:
         require(first > end and count > 0)  # runs are maximal: there is a page between two
         end = first + count
-    require(end <= pages * (PAGE_SIZE // STORED_PAGE))
+    require(end <= -(-memory.size // STORED_PAGE))
     size = memory.contents_size
     require(len(blocks) == -(-size // BLOCK_SIZE))
     if encoding == RAW and blocks:

@@ -82,7 +82,7 @@ class Frame(_message.Message):
     def __init__(self, function: _Optional[int] = ..., pc: _Optional[int] = ..., kind: _Optional[_Union[Frame.Kind, str]] = ..., locals: _Optional[_Iterable[int]] = ..., types: _Optional[str] = ..., values: _Optional[bytes] = ...) -> None: ...
 
 class Memory(_message.Message):
-    __slots__ = ("pages", "encoding", "offset", "extents", "blocks")
+    __slots__ = ("pages", "encoding", "offset", "extents", "blocks", "byte_pages")
     class Encoding(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         RAW: _ClassVar[Memory.Encoding]
@@ -94,12 +94,14 @@ class Memory(_message.Message):
     OFFSET_FIELD_NUMBER: _ClassVar[int]
     EXTENTS_FIELD_NUMBER: _ClassVar[int]
     BLOCKS_FIELD_NUMBER: _ClassVar[int]
+    BYTE_PAGES_FIELD_NUMBER: _ClassVar[int]
     pages: int
     encoding: Memory.Encoding
     offset: int
     extents: _containers.RepeatedScalarFieldContainer[int]
     blocks: _containers.RepeatedScalarFieldContainer[int]
-    def __init__(self, pages: _Optional[int] = ..., encoding: _Optional[_Union[Memory.Encoding, str]] = ..., offset: _Optional[int] = ..., extents: _Optional[_Iterable[int]] = ..., blocks: _Optional[_Iterable[int]] = ...) -> None: ...
+    byte_pages: bool
+    def __init__(self, pages: _Optional[int] = ..., encoding: _Optional[_Union[Memory.Encoding, str]] = ..., offset: _Optional[int] = ..., extents: _Optional[_Iterable[int]] = ..., blocks: _Optional[_Iterable[int]] = ..., byte_pages: _Optional[bool] = ...) -> None: ...
 
 class Table(_message.Message):
     __slots__ = ("element", "elements")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ctypes
 
-from mvvm.abi.context import BUILTINS
+from mvvm.abi.context import BUILTINS, GROW_FAILED, GROW_FAILED_BYTES
 from mvvm.abi.traps import MEMORY_OUT_OF_BOUNDS, TABLE_OUT_OF_BOUNDS, UNALIGNED_ATOMIC, UNSHARED_WAIT
 from mvvm.runtime import thread as threads
 from mvvm.runtime.store import instance_at
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     Builtin = Callable[[Instance, int, int, int, int, int], int]
 
-_FAILED = 0xFFFFFFFF  # what grow returns where it cannot
 _PROTOTYPE = ctypes.CFUNCTYPE(ctypes.c_int64, *([ctypes.c_uint64] * 6))
 _callbacks: list[object] = []
 _table = (ctypes.c_void_p * len(BUILTINS))()
@@ -53,8 +52,11 @@ def _entry(implementation: Builtin) -> Callable[..., int]:
 
 
 def _memory_grow(instance: Instance, memory: int, delta: int, *_: int) -> int:
-    old = instance.memories[memory].grow(delta)
-    return _FAILED if old < 0 else old
+    target = instance.memories[memory]
+    old = target.grow(delta)
+    if old < 0:
+        return GROW_FAILED_BYTES if target.limits.page_size == 1 else GROW_FAILED
+    return old
 
 
 def _memory_init(instance: Instance, data: int, memory: int, to: int, source: int, size: int) -> int:
@@ -69,7 +71,7 @@ def _data_drop(instance: Instance, data: int, *_: int) -> int:
 
 def _table_grow(instance: Instance, table: int, value: int, delta: int, *_: int) -> int:
     old = instance.tables[table].grow(delta, value)
-    return _FAILED if old < 0 else old
+    return GROW_FAILED if old < 0 else old
 
 
 def _table_fill(instance: Instance, table: int, index: int, value: int, size: int, *_: int) -> int:

@@ -182,7 +182,8 @@ class Instance:
             raise BadSnapshot("damaged snapshot: it has other memories, tables or globals than its module")
         for index, (memory, pages) in enumerate(zip(self.memories, view.memories, strict=True)):
             if pages < memory.pages or memory.grow(pages - memory.pages) < 0:
-                raise EnvironmentFailure(f"cannot allocate the {pages * PAGE_SIZE} bytes of memory of the snapshot")
+                size = pages * memory.limits.page_size
+                raise EnvironmentFailure(f"cannot allocate the {size} bytes of memory of the snapshot")
             state.fill_memory(index, memory)
         for state_ in view.exceptions:
             self._take_up_exception(state_)
@@ -436,7 +437,7 @@ def _fits(given: Extern, item: Import, types: list[FuncType]) -> bool:
             and wanted.same_kind(given.limits)
             and wanted.accept(given.pages, given.limits.maximum)
             # Code for a memory that may be smaller relies on its not being the largest (mvvm.lower.memory).
-            and (given.pages < MAX_PAGES or wanted.minimum == MAX_PAGES or wanted.index64)
+            and (given.size < MAX_PAGES * PAGE_SIZE or wanted.minimum == MAX_PAGES or wanted.index64)
         )
     if item.kind == TAG:
         return isinstance(given, Tag) and isinstance(wanted, int) and given.type == types[wanted]

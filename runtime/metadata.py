@@ -146,17 +146,26 @@ def _value_type(value: str) -> str:
     return _value_types(value)
 
 
+_UNCLEAR = (1 << 64) - 1  # what maximum_plus_one is for two maxima
+
+
 def _limits(message: wire.Fields) -> Limits:
-    maximum = wire.number(message, 2)
-    index64, shared = bool(wire.number(message, 3)), bool(wire.number(message, 4))
-    limits = Limits(wire.number(message, 1), maximum - 1 if maximum else None, index64=index64, shared=shared)
+    plus_one = wire.number(message, 2)
+    maximum = plus_one - 1 if plus_one < _UNCLEAR else plus_one  # the larger one: no minimum is above it
+    limits = Limits(
+        wire.number(message, 1),
+        maximum if plus_one else None,
+        index64=bool(wire.number(message, 3)),
+        shared=bool(wire.number(message, 4)),
+        page_size=1 if wire.number(message, 5) else types.PAGE_SIZE,
+    )
     _require(limits.maximum is None or limits.minimum <= limits.maximum)
     return limits
 
 
 def _memory(message: wire.Fields) -> Limits:
     limits = _limits(message)
-    _require(limits.index64 or limits.minimum <= types.MAX_PAGES)
+    _require(limits.index64 or limits.minimum * limits.page_size <= types.MAX_PAGES * types.PAGE_SIZE)
     _require(not limits.shared or limits.maximum is not None)
     return limits
 

@@ -94,7 +94,7 @@ CONTEXT_SWITCH = 72
 CONTEXT_HEAD = 80
 
 MEMORY_BASE = 0  # ptr: never changes while the instance lives
-MEMORY_CELL = 8  # ptr: u64, the size in pages now; shared by all who import the memory
+MEMORY_CELL = 8  # ptr: u64, the size in pages of the memory's type now; shared by all who import the memory
 MEMORY_SIZE = 16
 
 TABLE_BASE = 0  # ptr: ptr[], never changes
@@ -106,10 +106,10 @@ GLOBAL_SIZE = 16  # the value itself, or for an imported global a pointer to it
 # What compiled code asks the runtime for. Each is called as i64 (ptr context, i64 x 5); a result below 0 means:
 # unwind with the pending exception. Arguments in the order of the instruction's immediates, then its operands.
 BUILTINS = (
-    "memory.grow",  # memory, delta -> the old size in pages, or 0xffffffff
+    "memory.grow",  # memory, delta -> the old size in pages, or GROW_FAILED; of a byte a page: GROW_FAILED_BYTES
     "memory.init",  # data, memory, destination, source, size
     "data.drop",  # data
-    "table.grow",  # table, value, delta -> the old size, or 0xffffffff
+    "table.grow",  # table, value, delta -> the old size, or GROW_FAILED
     "table.fill",  # table, index, value, size
     "table.copy",  # destination table, source table, destination, source, size
     "table.init",  # element, table, destination, source, size
@@ -122,6 +122,10 @@ BUILTINS = (
     "exn.new",  # -> an exnref of the exception in flight
     "exn.throw",  # exnref: makes it the exception in flight
 )
+
+GROW_FAILED = 0xFFFFFFFF
+# A memory with 64-bit addresses may have had GROW_FAILED bytes. The lower half is the same, for those with 32 bits.
+GROW_FAILED_BYTES = (1 << 63) - 1
 
 # What mvvm_enter returns when a host function raised; other values are of mvvm.abi.traps.
 RETURNED = 0

@@ -88,7 +88,11 @@ def _target(wasm: bytes, declarations_sha256: bytes, options: CompileOptions, ve
 def _limits(limits: Limits) -> aot_pb2.Limits:
     maximum = 0 if limits.maximum is None else min(limits.maximum + 1, (1 << 64) - 1)
     return aot_pb2.Limits(
-        minimum=limits.minimum, maximum_plus_one=maximum, index64=limits.index64, shared=limits.shared
+        minimum=limits.minimum,
+        maximum_plus_one=maximum,
+        index64=limits.index64,
+        shared=limits.shared,
+        byte_pages=limits.page_size == 1,
     )
 
 

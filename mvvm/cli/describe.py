@@ -9,7 +9,7 @@ from mvvm.abi import sections, stable_points
 from mvvm.errors import BadAotFile
 from mvvm.runtime.metadata import NO_CODE
 from mvvm.wasm.module import KIND_NAMES
-from mvvm.wasm.types import NAMES, FuncType, GlobalType, Limits, TableType
+from mvvm.wasm.types import NAMES, PAGE_SIZE, FuncType, GlobalType, Limits, TableType
 
 if TYPE_CHECKING:
     from mvvm.runtime.aot_contents import AotContents
@@ -174,7 +174,7 @@ def _index_space(types: list[Any], num_imported: int) -> list[Description]:
 
 
 def _type(type_: _ExternType) -> str:
-    """A type much as the text format spells it; limits of memories are in pages of 64 KiB."""
+    """A type much as the text format spells it; limits of memories are in pages of 64 KiB, or of what follows."""
     if isinstance(type_, FuncType):
         return str(type_)
     if isinstance(type_, GlobalType):
@@ -183,6 +183,8 @@ def _type(type_: _ExternType) -> str:
     limits = type_ if isinstance(type_, Limits) else type_.limits
     text = str(limits.minimum) if limits.maximum is None else f"{limits.minimum} {limits.maximum}"
     text = "i64 " * limits.index64 + text + " shared" * limits.shared
+    if limits.page_size != PAGE_SIZE:
+        text += f" (pagesize {limits.page_size})"
     return f"{text} {_declared(type_.declared)}" if isinstance(type_, TableType) else text
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from mvvm.abi.view import IN_CALL, FileState, StdioState
 from mvvm.proto.codec import STORED_PAGE, ZSTD
-from mvvm.wasm.types import EXTERNREF, F32, F64, I32, I64, NAMES, PAGE_SIZE, V128
+from mvvm.wasm.types import EXTERNREF, F32, F64, I32, I64, NAMES, V128
 
 if TYPE_CHECKING:
     from mvvm.abi.view import DescriptorState, Frame, Value, View, WasiState
@@ -22,7 +22,7 @@ _FDFLAGS = ("append", "dsync", "nonblock", "rsync", "sync")
 
 
 def describe_snapshot(snapshot: Snapshot) -> Description:
-    """A snapshot file. Sizes and addresses are in bytes, but for `pages`, which are of 64 KiB."""
+    """A snapshot file. Sizes and addresses are in bytes, but for `pages`, each of `page_size` bytes."""
     description = {
         "kind": "snapshot",
         "format_version": snapshot.format_version,
@@ -120,11 +120,13 @@ def _float(number: float, bits: int, payload_bits: int) -> float | str:
 
 def _memory(snapshot: Snapshot, index: int) -> Description:
     memory = snapshot.memories[index]
+    end = sum(memory.extents[-1]) * STORED_PAGE if memory.extents else 0  # which may be behind that of the memory
     return {
         "index": index,
         "pages": memory.pages,
-        "size": memory.pages * PAGE_SIZE,
-        "zero": memory.pages * PAGE_SIZE - memory.contents_size,
+        "page_size": memory.page_size,
+        "size": memory.size,
+        "zero": memory.size - memory.contents_size + max(0, end - memory.size),
         "encoding": "zstd" if memory.encoding == ZSTD else "raw",
         "stored": memory.stored_size,
         "extents": [{"address": first * STORED_PAGE, "size": count * STORED_PAGE} for first, count in memory.extents],

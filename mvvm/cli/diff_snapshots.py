@@ -9,7 +9,7 @@ from mvvm.cli.list_snapshot import printable, typed_value
 from mvvm.migrate.pages import runs
 from mvvm.proto.codec import STORED_PAGE
 from mvvm.runtime.memory import Memory
-from mvvm.wasm.types import MAX_PAGES, Limits
+from mvvm.wasm.types import MAX_PAGES, PAGE_SIZE, Limits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -85,12 +85,13 @@ def _same_kind(old: dict[Any, Any], new: dict[Any, Any]) -> bool:
 def _memory_extents(old: Snapshot, new: Snapshot, index: int) -> list[Description]:
     memories = []
     for snapshot in (old, new):
-        pages = snapshot.memories[index].pages
-        memory = Memory(Limits(pages, None, index64=pages > MAX_PAGES))
+        stored = snapshot.memories[index]
+        index64 = stored.size >= MAX_PAGES * PAGE_SIZE  # where 32 bits may not be enough
+        memory = Memory(Limits(stored.pages, None, index64=index64, page_size=stored.page_size))
         snapshot.fill_memory(index, memory)
         memories.append(memory)
     # Pages that neither snapshot has are zero in both.
-    flags = bytearray(max(memory.size for memory in memories) // STORED_PAGE)
+    flags = bytearray(max(memory.allocated for memory in memories) // STORED_PAGE)
     for snapshot in (old, new):
         for first, count in snapshot.memories[index].extents:
             flags[first : first + count] = b"\1" * count

@@ -93,8 +93,9 @@ def _frames(frames: list[Description]) -> Iterator[str]:
 def _memories(memories: list[Description]) -> Iterator[str]:
     for memory in memories:
         size, zero, extents = memory["size"], memory["zero"], memory["extents"]
+        pages = f"{memory['pages']} pages" + " of 1 byte" * (memory["page_size"] == 1)
         yield (
-            f"memory {memory['index']}: {memory['pages']} pages, {size} bytes, of which {zero} are in pages of zeros; "
+            f"memory {memory['index']}: {pages}, {size} bytes, of which {zero} are in pages of zeros; "
             f"{memory['stored']} bytes stored ({memory['encoding']})"
         )
         rows = [(f"{e['address']:#010x}", f"{e['size']:#x}") for e in extents[:_MAX_EXTENTS]]

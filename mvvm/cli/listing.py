@@ -17,7 +17,7 @@ def listing(description: Description) -> Iterator[str]:
         yield field("name", description["name"])
     yield from table("imports", [(i["kind"], f"{i['module']}.{i['name']}", i["type"]) for i in description["imports"]])
     yield from table("exports", [(e["kind"], str(e["index"]), e["name"], e["type"]) for e in description["exports"]])
-    for space, unit in (("memories", " (in pages of 64 KiB)"), ("tables", ""), ("globals", "")):
+    for space, unit in (("memories", " (in pages, of 64 KiB if none is named)"), ("tables", ""), ("globals", "")):
         rows = [(str(i["index"]), i["type"], "imported" if i["imported"] else "") for i in description[space]]
         yield from table(space + unit, rows)
     if description["start"] is not None:

@@ -38,7 +38,7 @@ class _Width:
             low = index if offset % size == 0 else f.emit(f"add {i} {index}, {offset % size}")
             misplaced = f.emit(f"and {i} {low}, {size - 1}")
             f.trap_if(f.emit(f"icmp ne {i} {misplaced}, 0"), traps.UNALIGNED_ATOMIC)
-        return access_address(f, memory, offset, index)
+        return access_address(f, memory, offset, index, size)
 
     def to_memory(self, f: FunctionLowering, value: str) -> str:
         if self.stored != self.type:

@@ -2,7 +2,8 @@
 
 No bounds checks at loads and stores where addresses have 32 bits (for 64: mvvm.lower.wide_address): every address that
 33 bits can form lies in the memory's reservation, where what is not memory is a guard page. `inbounds` is true of such
-an address for the same reason. Bulk operations check, since they must not have an effect before they trap.
+an address for the same reason. A memory of a byte a page ends where no guard page begins (mvvm.lower.checked_address).
+Bulk operations check, since they must not have an effect before they trap.
 
 Memories are little-endian on every machine. On one that is not, values are reversed as integers; LLVM makes one
 instruction of an access and the reversal.
@@ -13,7 +14,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mvvm.abi import traps
-from mvvm.abi.context import BUILTINS
+from mvvm.abi.context import BUILTINS, GROW_FAILED, GROW_FAILED_BYTES
+from mvvm.lower.checked_address import checked_address
 from mvvm.lower.llvm_types import LINEAR_MEMORY, SELF
 from mvvm.lower.wide_address import wide_address
 from mvvm.wasm.types import MAX_PAGES, PAGE_SIZE
@@ -28,15 +30,18 @@ if TYPE_CHECKING:
 _PAGE_SHIFT = PAGE_SIZE.bit_length() - 1
 
 
-def access_address(f: FunctionLowering, memory: int, offset: int, index: str) -> str:
-    """A pointer to byte `index` + `offset` of a memory.
+def access_address(f: FunctionLowering, memory: int, offset: int, index: str, size: int) -> str:
+    """A pointer to byte `index` + `offset` of a memory, for an access of `size` bytes.
 
     An index that is a known distance above one which was accessed before needs no 32-bit arithmetic: that access
     did not trap, so its index is in the memory, and the sum cannot wrap, since no memory but one that is declared
     so grows to the end of the address space (mvvm.runtime.memory).
     LLVM then sees neighbours as neighbours, which is what it takes to vectorise loops that came unrolled.
     """
-    if f.facts.info.memories[memory].index64:
+    limits = f.facts.info.memories[memory]
+    if limits.page_size == 1:
+        return checked_address(f, memory, offset, as_index(f, memory, index), size)
+    if limits.index64:
         return wide_address(f, memory, offset, index)
     base = f.memory_base(memory)
     if index[0] != "%":
@@ -46,7 +51,7 @@ def access_address(f: FunctionLowering, memory: int, offset: int, index: str) ->
     if address is None:
         root, distance = f.sums.get(index, (index, 0))
         known = f.accessed.get((memory, root))
-        grows_to_end = f.facts.info.memories[memory].minimum == MAX_PAGES
+        grows_to_end = limits.minimum == MAX_PAGES
         if known is not None and 0 < distance - known[0] <= PAGE_SIZE and not grows_to_end:
             address = f.emit(f"getelementptr inbounds i8, ptr {known[1]}, i64 {distance - known[0]}")
         else:
@@ -77,17 +82,19 @@ def reversed_bytes(f: FunctionLowering, value: str, integer: str) -> str:
 
 
 _FLOATS = {"float": "i32", "double": "i64"}
+_BITS = {"i32": 32, "i64": 64, "float": 32, "double": 64}
 
 
 def _load(type_: str, bits: int = 0, extend: str = "") -> Handler:
     narrow = f"i{bits}" if bits else type_
     integer = _FLOATS.get(narrow, narrow)
+    size = (bits or _BITS[type_]) // 8
     before = f"load {narrow}, ptr "
     after = f", align 1, {LINEAR_MEMORY}"
 
     def lower(f: FunctionLowering, immediate: Any) -> None:
         memory, offset = immediate
-        address = access_address(f, memory, offset, f.stack.pop())
+        address = access_address(f, memory, offset, f.stack.pop(), size)
         line = len(f.lines)
         if f.facts.reverses_bytes:
             value = reversed_bytes(f, f.emit(f"load {integer}, ptr {address}{after}"), integer)
@@ -104,10 +111,12 @@ def _load(type_: str, bits: int = 0, extend: str = "") -> Handler:
 
 
 def _store(type_: str, bits: int = 0) -> Handler:
+    size = (bits or _BITS[type_]) // 8
+
     def lower(f: FunctionLowering, immediate: Any) -> None:
         memory, offset = immediate
         value = f.stack.pop()
-        address = access_address(f, memory, offset, f.stack.pop())
+        address = access_address(f, memory, offset, f.stack.pop(), size)
         stored = type_
         if bits:
             stored = f"i{bits}"
@@ -141,11 +150,11 @@ def as_index(f: FunctionLowering, memory: int, value: str) -> str:
     return value if f.facts.info.memories[memory].index64 else widen(f, value)
 
 
-def old_size(f: FunctionLowering, result: str, *, index64: bool) -> str:
-    """What `memory.grow` or `table.grow` gives, from what the runtime returned, which fails with 2**32 - 1."""
+def old_size(f: FunctionLowering, result: str, *, index64: bool, failed: int = GROW_FAILED) -> str:
+    """What `memory.grow` or `table.grow` gives, from what the runtime returned: `failed`, if it cannot grow."""
     if not index64:
         return f.emit(f"trunc i64 {result} to i32")
-    return f.emit(f"select i1 {f.emit(f'icmp eq i64 {result}, {0xFFFFFFFF}')}, i64 -1, i64 {result}")
+    return f.emit(f"select i1 {f.emit(f'icmp eq i64 {result}, {failed}')}, i64 -1, i64 {result}")
 
 
 def _size(f: FunctionLowering, memory: Any) -> None:
@@ -155,13 +164,17 @@ def _size(f: FunctionLowering, memory: Any) -> None:
 
 def _grow(f: FunctionLowering, memory: Any) -> None:
     result = builtin(f, "memory.grow", str(memory), as_index(f, memory, f.stack.pop()))
-    f.stack.append(old_size(f, result, index64=f.facts.info.memories[memory].index64))
+    limits = f.facts.info.memories[memory]
+    failed = GROW_FAILED_BYTES if limits.page_size == 1 else GROW_FAILED
+    f.stack.append(old_size(f, result, index64=limits.index64, failed=failed))
 
 
 def _checked_range(f: FunctionLowering, memory: int, start: str, size: str) -> str:
     """Trap unless `size` bytes from `start` (both i64) are in a memory. Returns a pointer to them."""
-    limit = f.emit(f"shl i64 {f.memory_pages(memory)}, {_PAGE_SHIFT}")
-    if f.facts.info.memories[memory].index64:  # the sum may wrap around
+    limits, limit = f.facts.info.memories[memory], f.memory_pages(memory)
+    if limits.page_size != 1:
+        limit = f.emit(f"shl i64 {limit}, {_PAGE_SHIFT}")
+    if limits.index64:  # the sum may wrap around
         f.trap_if(f.emit(f"icmp ugt i64 {start}, {limit}"), traps.MEMORY_OUT_OF_BOUNDS)
         room = f.emit(f"sub i64 {limit}, {start}")
         f.trap_if(f.emit(f"icmp ugt i64 {size}, {room}"), traps.MEMORY_OUT_OF_BOUNDS)

@@ -27,12 +27,12 @@ def _load_as(f: FunctionLowering, address: str, llvm: str, bits: int) -> str:
     return value if llvm == integer else f.emit(f"bitcast {integer} {value} to {llvm}")
 
 
-def _load(load: Callable[[FunctionLowering, str], str], llvm: str) -> Handler:
-    """A load: `load` makes a vector of the type `llvm` of what is at an address."""
+def _load(load: Callable[[FunctionLowering, str], str], llvm: str, size: int) -> Handler:
+    """A load: `load` makes a vector of the type `llvm` of the `size` bytes at an address."""
 
     def lower(f: FunctionLowering, immediate: Any) -> None:
         memory, offset = immediate
-        address = access_address(f, memory, offset, f.stack.pop())
+        address = access_address(f, memory, offset, f.stack.pop(), size)
         line = len(f.lines)
         push(f, load(f, address), llvm)
         f.loads[f.stack[-1]] = line
@@ -43,7 +43,7 @@ def _load(load: Callable[[FunctionLowering, str], str], llvm: str) -> Handler:
 def _store(f: FunctionLowering, immediate: Any) -> None:
     memory, offset = immediate
     value = f.stack.pop()
-    address = access_address(f, memory, offset, f.stack.pop())
+    address = access_address(f, memory, offset, f.stack.pop(), 16)
     if f.facts.reverses_bytes:
         whole = reversed_bytes(f, f.emit(f"bitcast {V128} {value} to i128"), "i128")
         f.lines.append(f"  store i128 {whole}, ptr {address}{_ACCESS}")
@@ -60,26 +60,27 @@ def _store(f: FunctionLowering, immediate: Any) -> None:
 def _load_extend(narrow: Shape, wide: Shape, extend: str) -> Handler:
     llvm = f"<{wide.count} x {narrow.lane}>"
     return _load(
-        lambda f, address: f.emit(f"{extend} {llvm} {_load_as(f, address, llvm, 64)} to {wide.llvm}"), wide.llvm
+        lambda f, address: f.emit(f"{extend} {llvm} {_load_as(f, address, llvm, 64)} to {wide.llvm}"), wide.llvm, 8
     )
 
 
 def _load_splat(shape: Shape) -> Handler:
-    return _load(lambda f, address: fill(f, shape, _load_as(f, address, shape.lane, shape.width)), shape.llvm)
+    size = shape.width // 8
+    return _load(lambda f, address: fill(f, shape, _load_as(f, address, shape.lane, shape.width)), shape.llvm, size)
 
 
 def _load_zero(shape: Shape) -> Handler:
     def load(f: FunctionLowering, address: str) -> str:
         return insert(f, shape, "zeroinitializer", _load_as(f, address, shape.lane, shape.width), 0)
 
-    return _load(load, shape.llvm)
+    return _load(load, shape.llvm, shape.width // 8)
 
 
 def _load_lane(shape: Shape) -> Handler:
     def lower(f: FunctionLowering, immediate: Any) -> None:
         memory, offset, index = immediate
         vector = pop(f, shape.llvm)
-        address = access_address(f, memory, offset, f.stack.pop())
+        address = access_address(f, memory, offset, f.stack.pop(), shape.width // 8)
         line = len(f.lines)
         value = _load_as(f, address, shape.lane, shape.width)
         push(f, insert(f, shape, vector, value, index), shape.llvm)
@@ -92,7 +93,7 @@ def _store_lane(shape: Shape) -> Handler:
     def lower(f: FunctionLowering, immediate: Any) -> None:
         memory, offset, index = immediate
         vector = pop(f, shape.llvm)
-        address = access_address(f, memory, offset, f.stack.pop())
+        address = access_address(f, memory, offset, f.stack.pop(), shape.width // 8)
         value = reversed_bytes(f, extract(f, shape, vector, index), shape.lane)
         f.lines.append(f"  store {shape.lane} {value}, ptr {address}{_ACCESS}")
 
@@ -101,7 +102,7 @@ def _store_lane(shape: Shape) -> Handler:
 
 def _handlers() -> dict[str, Handler]:
     rows: dict[str, Handler] = {
-        "v128.load": _load(lambda f, address: _load_as(f, address, V128, 128), V128),
+        "v128.load": _load(lambda f, address: _load_as(f, address, V128, 128), V128, 16),
         "v128.store": _store,
     }
     for narrow, wide in ((I8X16, I16X8), (I16X8, I32X4), (I32X4, I64X2)):

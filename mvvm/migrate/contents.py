@@ -36,7 +36,7 @@ def map_or_read(fd: int, stored: StoredMemory, memory: Memory) -> None:
             address, size = address + mapped, size - mapped
             offset += mapped
         if size:
-            pending.append(memory.span(address, size))
+            pending.append(memory.extent(address, size))
         offset += size
         if len(pending) == _MAX_PIECES:
             _read_into(fd, pending, read_from)
@@ -83,6 +83,6 @@ def decompress(read: Callable[[int, int], bytes], stored: StoredMemory, memory: 
                 first, count = next(extents)
                 address, end = first * STORED_PAGE, (first + count) * STORED_PAGE
             part = contents[: end - address]
-            memory.span(address, len(part))[:] = part
+            memory.extent(address, len(part))[:] = part
             address += len(part)
             contents = contents[len(part) :]

@@ -43,7 +43,7 @@ def nonzero_extents(memory: Memory) -> list[tuple[int, int]]:
 
     Pages are of STORED_PAGE bytes.
     """
-    wanted = bytearray(memory.size // STORED_PAGE)
+    wanted = bytearray(memory.allocated // STORED_PAGE)
     for start, end in runs(_touched(memory)):
         _mark_nonzero(memory, start, end, wanted)
     return [(start, end - start) for start, end in runs(wanted)]
@@ -62,8 +62,8 @@ def runs(flags: bytes | bytearray) -> Iterator[tuple[int, int]]:
 
 def _touched(memory: Memory) -> bytearray:
     """A byte a page: 1 where it may hold something else than zeros."""
-    pages = memory.size // STORED_PAGE
-    touched = _page_map(memory.base, memory.size) if _page_map_is_true() else None
+    pages = memory.allocated // STORED_PAGE
+    touched = _page_map(memory.base, memory.allocated) if _page_map_is_true() else None
     if touched is None:
         return bytearray(b"\1") * pages
     per_page = mmap.PAGESIZE // STORED_PAGE

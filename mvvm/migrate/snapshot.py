@@ -207,6 +207,8 @@ class Snapshot:
         damaged, EnvironmentFailure where the machine refuses, UsageError where the sizes differ.
         """
         stored = self.memories[index]
+        if memory.limits.page_size != stored.page_size:
+            raise BadSnapshot(f"damaged snapshot: memory {index} has pages of another size than in its module")
         if memory.pages != stored.pages:
             raise UsageError(f"memory {index} has {stored.pages} pages in the snapshot, not {memory.pages}")
         from mvvm.migrate import contents
@@ -218,6 +220,8 @@ class Snapshot:
                 contents.map_or_read(self._fd, stored, memory)
         except OSError as error:
             raise EnvironmentFailure(f"cannot map the snapshot: {error.strerror}") from None
+        if any(memory.view[memory.size : memory.allocated]):
+            raise BadSnapshot(f"damaged snapshot: memory {index} has contents behind its end")
 
     def _read(self, offset: int, size: int) -> bytes:
         """Read from the file. Raises BadSnapshot where it is not as long any more, InputError."""

@@ -43,7 +43,9 @@ def write(
 ) -> None:
     """Write a snapshot from offset 0 on; if `durable`, the disk has begun to write it. Raises OSError."""
     kind = RAW if zstd_level is None else ZSTD
-    stored = [StoredMemory(memory.pages, kind, 0, nonzero_extents(memory), []) for memory in memories]
+    stored = [
+        StoredMemory(memory.pages, memory.limits.page_size, kind, 0, nonzero_extents(memory), []) for memory in memories
+    ]
     at = HEADER_SIZE
     for memory, target in zip(memories, stored, strict=True):
         if not target.extents:

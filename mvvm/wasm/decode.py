@@ -23,7 +23,7 @@ from mvvm.wasm.module import (
 )
 from mvvm.wasm.reader import Reader
 from mvvm.wasm.type_section import read_types, value_type
-from mvvm.wasm.types import FUNCREF, GlobalType, Limits, TableType
+from mvvm.wasm.types import FUNCREF, PAGE_SIZE, GlobalType, Limits, TableType
 
 
 class Names:
@@ -103,11 +103,10 @@ def _value_type(module: Module, reader: Reader) -> str:
 
 def _limits(reader: Reader) -> Limits:
     flags = reader.byte()
-    if flags & 8:
-        raise UnsupportedFeature("the module uses custom page sizes, which mvvm does not compile")
     minimum = reader.unsigned()
     maximum = reader.unsigned() if flags & 1 else None
-    return Limits(minimum, maximum, index64=bool(flags & 4), shared=bool(flags & 2))
+    page_size = 1 << reader.unsigned() if flags & 8 else PAGE_SIZE
+    return Limits(minimum, maximum, index64=bool(flags & 4), shared=bool(flags & 2), page_size=page_size)
 
 
 def _table_type(module: Module, reader: Reader) -> TableType:

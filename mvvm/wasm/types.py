@@ -51,6 +51,13 @@ FROM_BYTE = {
     0x69: EXNREF,
 }
 
+PAGE_SIZE = 65536  # of memories that do not say that their pages have one byte
+MAX_PAGES = 65536  # of a memory with 32-bit addresses
+# Of one with 64-bit addresses: 64 GiB. The spec allows 2**48 pages, and growing to fail at any size; compiled code
+# compares addresses with this constant (mvvm.lower.wide_address).
+MAX_PAGES_64 = 1 << 20
+WIDE_GUARD = (4 << 30) + PAGE_SIZE  # bytes reserved behind a memory with 64-bit addresses
+
 
 class FuncType:
     """A function type: `params` and `results` are strings of value types.
@@ -97,19 +104,29 @@ class FuncType:
 class Limits:
     """Size limits of a memory (in pages) or a table (in elements); `maximum` is None where there is none.
 
-    `index64` tells that addresses or indices are i64 (memory64), `shared` that threads may share the memory.
+    `index64` tells that addresses or indices are i64 (memory64), `shared` that threads may share the memory. A memory's
+    pages are of `page_size` bytes: PAGE_SIZE, or 1 (custom page sizes).
     """
 
-    __slots__ = ("index64", "maximum", "minimum", "shared")
+    __slots__ = ("index64", "maximum", "minimum", "page_size", "shared")
 
-    def __init__(self, minimum: int, maximum: int | None, *, index64: bool = False, shared: bool = False) -> None:
+    def __init__(
+        self,
+        minimum: int,
+        maximum: int | None,
+        *,
+        index64: bool = False,
+        shared: bool = False,
+        page_size: int = PAGE_SIZE,
+    ) -> None:
         self.minimum = minimum
         self.maximum = maximum
         self.index64 = index64
         self.shared = shared
+        self.page_size = page_size
 
     def _key(self) -> tuple[object, ...]:
-        return self.minimum, self.maximum, self.index64, self.shared
+        return self.minimum, self.maximum, self.index64, self.shared, self.page_size
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Limits) and other._key() == self._key()
@@ -119,6 +136,8 @@ class Limits:
 
     def __repr__(self) -> str:
         more = ", index64=True" * self.index64 + ", shared=True" * self.shared
+        if self.page_size != PAGE_SIZE:
+            more += f", page_size={self.page_size}"
         return f"Limits({self.minimum}, {self.maximum}{more})"
 
     @property
@@ -127,8 +146,8 @@ class Limits:
         return I64 if self.index64 else I32
 
     def same_kind(self, other: Limits) -> bool:
-        """Whether addresses are of the same type, and both are shared or neither is."""
-        return (self.index64, self.shared) == (other.index64, other.shared)
+        """Whether addresses are of the same type, pages of the same size, and both are shared or neither is."""
+        return (self.index64, self.shared, self.page_size) == (other.index64, other.shared, other.page_size)
 
     def accept(self, size: int, maximum: int | None) -> bool:
         """Whether something of this `size` and `maximum` may be imported under these limits (Wasm 4.5.3.2)."""
@@ -175,11 +194,3 @@ class TableType:
 
     def __repr__(self) -> str:
         return f"TableType({self.element!r}, {self.limits!r})"
-
-
-PAGE_SIZE = 65536
-MAX_PAGES = 65536  # of a memory with 32-bit addresses
-# Of one with 64-bit addresses: 64 GiB. The spec allows 2**48 pages, and growing to fail at any size; compiled code
-# compares addresses with this constant (mvvm.lower.wide_address).
-MAX_PAGES_64 = 1 << 20
-WIDE_GUARD = (4 << 30) + PAGE_SIZE  # bytes reserved behind a memory with 64-bit addresses

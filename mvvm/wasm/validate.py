@@ -61,7 +61,7 @@ def _engine(*, tail_calls: bool = True) -> wasmtime.Engine:
     config.wasm_multi_memory = True
     config.wasm_memory64 = True
     config.wasm_wide_arithmetic = True
-    config.wasm_custom_page_sizes = True  # refused by name (mvvm.wasm.decode)
+    config.wasm_custom_page_sizes = True
     config.wasm_exceptions = True
     if not tail_calls:
         config.wasm_tail_call = False

@@ -77,7 +77,6 @@ def test_what_is_no_module_is_refused(source: bytes, message: str) -> None:
 @pytest.mark.parametrize(
     ("text", "feature"),
     [
-        ("(memory 1 (pagesize 1))", "custom page sizes"),
         ("(type $t (struct))", "garbage collection"),
         ("(type $t (sub (func)))", "garbage collection"),
         ("(func (param anyref))", "garbage collection"),

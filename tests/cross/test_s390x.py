@@ -36,8 +36,9 @@ _FILES = [
 ]  # fmt: skip
 # Values of every type in every place that a stable point knows of, memories and tables that change, floats, files.
 _GUESTS = (
-    "signatures", "operand_types", "memories", "segments", "tables", "globals", "nan_payloads", "wide_stack",
-    "deep_recursion-O3", "memory_grow-O3", "floats-O3", "function_pointers-O3", "reductions-O3", "files-O3",
+    "signatures", "operand_types", "memories", "byte_pages", "segments", "tables", "globals", "nan_payloads",
+    "wide_stack", "deep_recursion-O3", "memory_grow-O3", "floats-O3", "function_pointers-O3", "reductions-O3",
+    "files-O3",
 )  # fmt: skip
 _HERE, _THERE = Build(Policy.COUNTER_LOOP), Build(Policy.LOOP, 0)
 

@@ -14,6 +14,7 @@ from mvvm.proto import snapshot_pb2 as pb
 from mvvm.proto import wire
 from mvvm.proto.codec import BLOCK_SIZE, RAW, ZSTD, StoredMemory, decode, encode
 from mvvm.version import __version__
+from mvvm.wasm.types import PAGE_SIZE
 from tests.migrate.views import SHA256, example_view, plain, views
 
 
@@ -30,16 +31,17 @@ def test_equal_views_are_written_alike(view: View) -> None:
 
 def test_memories_and_names_are_read() -> None:
     memories = [
-        StoredMemory(4, RAW, 4096, [(0, 1), (5, 2)], [(3 * 4096, 0xFFFFFFFF)]),
-        StoredMemory(0, RAW, 0, [], []),
-        StoredMemory(65536, ZSTD, 1 << 40, [(1 << 19, 512)], [(100, 0), (BLOCK_SIZE, 7)]),
+        StoredMemory(4, PAGE_SIZE, RAW, 4096, [(0, 1), (5, 2)], [(3 * 4096, 0xFFFFFFFF)]),
+        StoredMemory(0, PAGE_SIZE, RAW, 0, [], []),
+        StoredMemory(4097, 1, RAW, 4 * 4096, [(1, 1)], [(4096, 0)]),
+        StoredMemory(65536, PAGE_SIZE, ZSTD, 1 << 40, [(1 << 19, 512)], [(100, 0), (BLOCK_SIZE, 7)]),
     ]
-    index = decode(encode(example_view(4, 0, 65536), memories, {7: "inner \u2713", 8: "other"}, "module"))
+    index = decode(encode(example_view(4, 0, 4097, 65536), memories, {7: "inner \u2713", 8: "other"}, "module"))
     assert plain(index.memories) == plain(memories)
-    assert index.view.memories == [4, 0, 65536]
+    assert index.view.memories == [4, 0, 4097, 65536]
     assert index.names == {7: "inner \u2713"}  # 8 has no frame
     assert (index.module_name, index.writer) == ("module", __version__)
-    assert (memories[2].contents_size, memories[2].stored_size) == (2 * BLOCK_SIZE, BLOCK_SIZE + 100)
+    assert (memories[3].contents_size, memories[3].stored_size) == (2 * BLOCK_SIZE, BLOCK_SIZE + 100)
 
 
 def test_the_library_reads_the_same() -> None:
@@ -114,6 +116,8 @@ def _descriptor(**fields: object) -> Callable[[pb.Index], None]:
         lambda index: index.tables.add(element="rx"),
         lambda index: index.tables.add(element="x", elements=[1]),
         _memory(pages=(1 << 20) + 1),
+        _memory(pages=(1 << 36) + 1, byte_pages=True),
+        _memory(pages=4096, byte_pages=True, extents=[0, 2], blocks=[2 * 4096, 0]),
         _memory(pages=1, encoding=2),
         _memory(pages=1, extents=[0]),
         _memory(pages=1, extents=[0, 1]),

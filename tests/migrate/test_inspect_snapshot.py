@@ -144,7 +144,15 @@ def test_a_long_list_is_cut() -> None:
         **describe_view(view, {}),
         **dict.fromkeys(("format_version", "writer", "module_sha256", "module_name", "file_size"), ""),
         "memories": [
-            {"index": 0, "pages": 60, "size": memory.size, "zero": 0, "encoding": "raw", "stored": 0}
+            {
+                "index": 0,
+                "pages": 60,
+                "page_size": 65536,
+                "size": memory.size,
+                "zero": 0,
+                "encoding": "raw",
+                "stored": 0,
+            }
             | {"extents": [{"address": page * 8192, "size": 4096} for page in range(400)]}
         ],
     }

@@ -15,20 +15,24 @@ from tests.programs.cache import CACHE, locked
 from tests.programs.workloads import Outcome, Workload
 
 _TRAPPED = 134
+# Beside wasmtime's own defaults, what guests need.
+_FEATURES = ("wasm_threads", "shared_memory", "wasm_wide_arithmetic", "wasm_custom_page_sizes")
 
 
 @functools.cache
 def engine() -> wasmtime.Engine:
-    """The one engine of this process, with wasmtime's own defaults, but for what guests need besides."""
+    """The one engine of this process."""
     config = wasmtime.Config()
-    config.wasm_threads = config.shared_memory = config.wasm_wide_arithmetic = True
+    for feature in _FEATURES:
+        setattr(config, feature, True)
     return wasmtime.Engine(config)
 
 
 def compiled(wasm: Path) -> Path:
     """wasmtime's compiled form of a module, from the cache or made now."""
     digest = hashlib.sha256(wasm.read_bytes()).hexdigest()
-    made = CACHE / "wasmtime" / version("wasmtime") / f"{digest}.cwasm"
+    # What was compiled by an engine with other features may be refused.
+    made = CACHE / "wasmtime" / "-".join([version("wasmtime"), *_FEATURES]) / f"{digest}.cwasm"
     with locked(made):
         if not made.exists():
             unfinished = made.with_suffix(".unfinished")

@@ -110,6 +110,7 @@ _ROWS = (
     _wat("table_recursion"),
     _wat("memories"),
     _wat("wide_memory", status=_TRAPPED),
+    _wat("byte_pages", status=_TRAPPED),
     _wat("atomics", status=_TRAPPED),
     _wat("wide_arithmetic"),
     _wat("segments", status=_TRAPPED),
