@@ -57,8 +57,9 @@ def run(architecture: str, files: Sequence[str], folder: Path, *, stopped: bool 
     ran = [Ran(**json.loads(line)) for line in done.stdout.splitlines()]
     left = files[len(ran) :]
     if done.returncode or left:
+        file = left[0] if left else files[-1]
         end = f"the process ended with {done.returncode}, {len(left)} files were not run: {done.stderr.decode()}"
-        ran.append(Ran(left[0] if left else files[-1], 0, 0, [end]))
+        ran.append(Ran(file, 0, 0, [f"{file}: {end}"]))
     return ran
 
 
