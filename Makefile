@@ -82,6 +82,10 @@ fuzz-bytes: $(VENV)/ready ## damaged modules, .aot files and snapshots under Ath
 spec-report: $(VENV)/ready ## the reference test suite, as a table by feature
 	$(BIN)/python -m tests.spec.report
 
+.PHONY: suite-there
+suite-there: $(VENV)/ready ## the reference test suite on emulated machines: all, or those in MACHINES (minutes each)
+	$(BIN)/python -m tests.cross.suite_there $(MACHINES)
+
 .PHONY: large
 large: $(VENV)/ready ## compile and run CPython (minutes), with its peak memory
 	$(BIN)/python -m artifact.cpython

@@ -7,6 +7,7 @@
     crossing         stop here, go on there, compare with the unbroken run; and back; and again and again
     plan             which guests with which builds, stopped how often
     elsewhere        the commands of another machine
+    suite_there      the reference test suite there, by hand: all of it; its process over there is `spec_driver`
 
     test_guests      the guests of tests.torture, both ways, and what is saved of them on both sides
     test_random      random modules
@@ -15,7 +16,9 @@
                      the compiler under the emulator
     test_commands    as a user does it
     test_comparison  that all of this would notice
-    test_s390x       big-endian, with the drivers `api_driver` and `spec_driver`
+    test_suite_there
+                     a choice of the reference test suite on an aarch64
+    test_s390x       big-endian, with the driver `api_driver` and files of the reference test suite
     test_floats      float instructions, by the bits of their results, with the other files called `float_`
 
 `MVVM_TORTURE=full` in the environment tries all guests and builds, and far more stops.

@@ -28,7 +28,7 @@ from typing import Any
 import mvvm
 from mvvm import cache
 from mvvm.abi.context import CONTEXT_COUNTDOWN
-from mvvm.errors import GuestExit, Trap
+from mvvm.errors import GuestExit, Trap, WasmException
 from mvvm.migrate.continuations import Continuations
 from mvvm.migrate.snapshot import Snapshot, prepared_folder
 from mvvm.runtime.command import instantiate
@@ -171,6 +171,8 @@ def _run(
         end = ("exit", [exit_.status])
     except Trap as trap:
         end = ("trap", [trap.code])
+    except WasmException as error:
+        end = ("exception", [error.tag.name, *_values(error.values)])
     finally:
         if isinstance(instance.wasi, Wasi):
             instance.wasi.close()

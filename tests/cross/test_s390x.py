@@ -1,44 +1,39 @@
-"""Big-endian: what code for s390x does on an emulated machine, and programs that go there and come back.
-
-`python -m tests.cross.test_s390x` runs the whole reference test suite there.
-"""
+"""Big-endian: what code for s390x does on an emulated machine, and programs that go there and come back."""
 
 from __future__ import annotations
 
 import json
-import pickle
-import sys
-from collections.abc import Iterable
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
-import wasmtime
 
 import mvvm
-from mvvm.errors import InvalidModule, UnsupportedFeature
 from mvvm.options import CompileOptions, Policy, Target
-from tests.cross import api_driver, spec_driver
+from tests.cross import api_driver, suite_there
 from tests.cross.crossing import Crossing
 from tests.cross.machine import NATIVE
 from tests.cross.machines import Machines
-from tests.spec import suite
-from tests.spec.script import Action, AssertFailure, Definition, Module, Source, read_script
 from tests.torture.guests import GUESTS, Guest
 from tests.torture.plan import Build, sample
 from tests.worlds import world
 
 _ARCHITECTURE = "s390x"
-_ROOT = str(Path(mvvm.__file__).parents[1])
+# What goes to memory and comes back, where lanes are, calls, traps, exceptions.
 _FILES = [
     "address.wast", "align.wast", "call_indirect.wast", "endianness.wast", "f32_bitwise.wast", "float_memory.wast",
-    "global.wast", "memory_trap.wast", "traps.wast",
+    "global.wast", "memory_trap.wast", "traps.wast", "proposals/threads/atomic.wast",
+    "simd_conversions.wast", "simd_i16x8_extmul_i8x16.wast", "simd_i32x4_extadd_pairwise_i16x8.wast", "simd_lane.wast",
+    "simd_load16_lane.wast", "simd_load32_lane.wast", "simd_load_extend.wast", "simd_load_splat.wast",
+    "simd_load_zero.wast", "simd_splat.wast", "simd_store.wast", "simd_store8_lane.wast", "simd_store64_lane.wast",
+    "return_call.wast", "throw.wast", "throw_ref.wast", "try_table.wast", "legacy/rethrow.wast", "legacy/throw.wast",
+    "legacy/try_catch.wast", "legacy/try_delegate.wast",
 ]  # fmt: skip
-# Values of every type in every place that a stable point knows of, memories and tables that change, floats, files.
+# Values of every type in every place that a stable point knows of, memories and tables that change, floats, files,
+# exceptions.
 _GUESTS = (
     "signatures", "operand_types", "memories", "byte_pages", "segments", "tables", "globals", "nan_payloads",
     "wide_stack", "deep_recursion-O3", "memory_grow-O3", "floats-O3", "function_pointers-O3", "reductions-O3",
-    "files-O3",
+    "files-O3", "exceptions", "exnrefs", "uncaught", "legacy_exceptions", "likewise", "thrown_tail_calls",
 )  # fmt: skip
 _HERE, _THERE = Build(Policy.COUNTER_LOOP), Build(Policy.LOOP, 0)
 
@@ -82,56 +77,13 @@ def test_a_guest_changes_sides_again_and_again(machines: Machines) -> None:
 
 
 def test_the_reference_suite_passes_there(tmp_path: Path) -> None:
-    """A choice of its files; the module itself runs them all."""
-    assert _run_suite(_FILES, tmp_path) == []
+    """A choice of its files; `python -m tests.cross.suite_there s390x` runs them all."""
+    ran = suite_there.run(_ARCHITECTURE, _FILES, tmp_path)
+    assert [surprise for file in ran for surprise in file.surprises] == []
+    assert [file.file for file in ran] == _FILES
 
 
 def _compile(path: Path, target: Target, build: Build) -> Path:
     options = CompileOptions(build.opt_level, target, checkpoint=build.policy)
     path.write_bytes(mvvm.compile(api_driver.WAT.encode(), options))
     return path
-
-
-def _run_suite(files: Iterable[str], folder: Path) -> list[str]:
-    """The outcomes that are not as expected."""
-    job = folder / "job"
-    job.write_bytes(pickle.dumps({file: _compiled_modules(file) for file in files}))
-    done = world(_ARCHITECTURE, compiler=False).run("python3", spec_driver.__file__, _ROOT, job, timeout=1800)
-    assert done.returncode == 0, done.stderr.decode()
-    *surprises, count = done.stdout.decode().splitlines()
-    assert int(count.split()[0]) > 500
-    return surprises
-
-
-def _compiled_modules(file: str) -> dict[bytes, spec_driver.Compiled]:
-    """What the modules of a file of the suite are compiled to."""
-    options = CompileOptions(target=Target.parse(_ARCHITECTURE))
-    compiled: dict[bytes, spec_driver.Compiled] = {}
-    for command in read_script(suite.path(file).read_text(encoding="utf-8")):
-        source = None
-        if isinstance(command.body, Module | Definition):
-            source = command.body.source
-        elif isinstance(command.body, AssertFailure) and not isinstance(command.body.subject, Action):
-            source = command.body.subject
-        if source is not None and source.data not in compiled:
-            compiled[source.data] = _compiled_module(source, options)
-    return compiled
-
-
-def _compiled_module(source: Source, options: CompileOptions) -> spec_driver.Compiled:
-    try:
-        wasm = bytes(wasmtime.wat2wasm(source.data)) if source.is_text else source.data
-        return mvvm.compile(wasm, options, jobs=1)
-    except wasmtime.WasmtimeError as error:
-        return "Malformed", str(error)
-    except InvalidModule as error:
-        return "Invalid", str(error)
-    except UnsupportedFeature as error:
-        return "Unsupported", str(error)
-
-
-if __name__ == "__main__":
-    with TemporaryDirectory() as name:
-        surprises = _run_suite(suite.files_for("mvvm"), Path(name))
-    print(*surprises, sep="\n")
-    sys.exit(bool(surprises))
