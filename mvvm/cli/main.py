@@ -54,7 +54,8 @@ _INSPECT_EXAMPLES = """
 """
 _OWN_STATUS = "  0    success"
 _INSPECT_STATUS = _OWN_STATUS + "\n  1    --diff: the snapshots differ"
-_GUEST_STATUS = "  the program's own, 0 to 125; 1 where it is greater\n  134  the program trapped"
+_GUEST_STATUS = """  the program's own, 0 to 125; 1 where it is greater
+  134  the program trapped, or threw an exception that nothing catches"""
 _STOPPED_STATUS = "  0    the program was stopped, and its snapshot is whole; else as it ended:\n" + _GUEST_STATUS
 _STATUSES = """
   2    a file or an argument cannot be used
