@@ -217,3 +217,25 @@ def test_what_is_caught_without_a_reference_leaves_nothing() -> None:
     del instance
     gc.collect()
     assert len(exceptions._objects) == before
+
+
+_RETHROWN = """(module
+  (tag $e)
+  (func $throws (param i32) (if (local.get 0) (then (throw $e))))
+  (func (export "only_the_handler_goes_on") (param i32) (result i64)
+    try (result i64)
+      (call $throws (local.get 0))
+      (return (i64.const 5))
+    catch_all
+      (if (i32.eq (local.get 0) (i32.const 2)) (then rethrow 1))
+      i64.const 7
+    end
+    (block (br_if 0 (local.get 0)))))"""
+
+
+@pytest.mark.parametrize("policy", _POLICIES)
+def test_what_a_handler_keeps_for_rethrow_is_gone_behind_it(policy: mvvm.Policy) -> None:
+    instance = _instance(_RETHROWN, policy=policy)
+    assert [_call(instance, "only_the_handler_goes_on", number) for number in (0, 1)] == [5, 7]
+    with pytest.raises(WasmException):
+        _call(instance, "only_the_handler_goes_on", 2)
