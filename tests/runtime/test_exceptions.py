@@ -7,7 +7,7 @@ import gc
 import pytest
 
 import mvvm
-from mvvm.errors import LinkError, Trap, UsageError, WasmException
+from mvvm.errors import InvalidModule, LinkError, Trap, UsageError, WasmException
 from mvvm.runtime import exceptions
 from mvvm.wasm.types import FuncType
 
@@ -239,3 +239,27 @@ def test_what_a_handler_keeps_for_rethrow_is_gone_behind_it(policy: mvvm.Policy)
     assert [_call(instance, "only_the_handler_goes_on", number) for number in (0, 1)] == [5, 7]
     with pytest.raises(WasmException):
         _call(instance, "only_the_handler_goes_on", 2)
+
+
+_TYPED = """(module
+  (type $f (func (param i32) (result i32)))
+  (type $give (func (result (ref $f))))
+  (tag $typed (param (ref $f)))
+  (tag $other)
+  (func $increment (type $f) (i32.add (local.get 0) (i32.const 1)))
+  (elem declare func $increment)
+  (func (export "run") (param i32) (result i32)
+    local.get 0
+    try (type $give)
+      (throw $typed (ref.func $increment))
+    catch $other
+      ref.func $increment
+    catch $typed
+    end
+    call_ref $f))"""
+
+
+def test_typed_references_in_try_blocks_of_the_older_form() -> None:
+    assert _call(_instance(_TYPED), "run", 6) == 7
+    with pytest.raises(InvalidModule, match="type mismatch"):
+        _instance(_TYPED.replace("(param (ref $f)))", "(param funcref))"))
