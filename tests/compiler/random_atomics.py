@@ -21,8 +21,7 @@ _OFFSETS = (0, 8)
 
 
 def _address(w: Writer, depth: int) -> str:
-    is_any = not w.scope.sees_nans and w.pick(range(16)) == 15
-    return address(w, w.pick(w.scope.memories), depth, 0x7FFF if is_any else 0x7FF8, _OFFSETS)
+    return address(w, w.pick(w.scope.memories), depth, 0x7FFF if w.traps(32) else 0x7FF8, _OFFSETS)
 
 
 def _load(w: Writer, type_: str, depth: int) -> None:
@@ -55,9 +54,7 @@ def _notify(w: Writer, type_: str, depth: int) -> None:
 
 def _wait(w: Writer, type_: str, depth: int) -> None:
     """Wait for a value that is another one, or for a moment; a memory that is not shared traps."""
-    memories = [memory for memory in w.scope.memories if memory.shared]
-    if not w.scope.sees_nans and w.pick(range(8)) == 7:
-        memories = list(w.scope.memories)
+    memories = list(w.scope.memories) if w.traps(16) else [memory for memory in w.scope.memories if memory.shared]
     if not memories:
         w.leaf(type_)
         return

@@ -25,10 +25,11 @@ def fields(scope: Scope) -> list[str]:
     lines = [f'  (tag $e{i} (export "e{i}"){signature(tag)})' for i, tag in enumerate(scope.tags)]
     if EXNREF not in scope.value_types:
         return lines
+    values = " ".join(map(simple, scope.tags[0]))
     clauses = " ".join(f"(catch $e{i} $e{i})" for i in range(len(scope.tags)))
     lines += [
         "  (func $make_e (param i32) (result exnref) (block $h (result exnref)",
-        f"    (try_table (catch_all_ref $h) (if (local.get 0) (then {_values(scope, 0)} (throw $e0))))",
+        f"    (try_table (catch_all_ref $h) (if (local.get 0) (then {values} (throw $e0))))",
         "    (ref.null exn)))",
         "  (func $note_e (param exnref)",
         "    (if (ref.is_null (local.get 0)) (then (call $note_i (i32.const 0)) (return)))",
@@ -41,37 +42,25 @@ def fields(scope: Scope) -> list[str]:
     return [*lines, "  )"]
 
 
-def _values(scope: Scope, tag: int) -> str:
-    return " ".join(simple(type_) for type_ in scope.tags[tag])
-
-
 def throw(w: Writer, depth: int) -> None:
     """Throw, which most of the time depends on something."""
-    is_sure = w.pick(range(4)) == 3
-    if not is_sure:
-        w.value("i", depth)
-        w.emit(*w.pick((("i32.const 3", "i32.and"), ("i32.eqz",), ("i32.const 7", "i32.and", "i32.eqz"))))
-        w.open("if")
     tag = w.pick(range(len(w.scope.tags)))
-    w.values(w.scope.tags[tag], depth)
-    w.emit(f"throw $e{tag}")
-    if is_sure:
-        w.after_leaving(depth)
-    else:
-        w.close()
+    with w.leaving(depth):
+        w.values(w.scope.tags[tag], depth)
+        w.emit(f"throw $e{tag}")
 
 
 def _throw_ref(w: Writer, depth: int) -> None:
-    """Throw what a reference is of, if it is not null or now and then all the same."""
-    w.value(EXNREF, depth)
-    if not w.scope.sees_nans and w.pick(range(8)) == 7:
+    """Throw what a reference is of; if it is null, throw something else, but for now and then."""
+    with w.leaving(depth):
+        w.value(EXNREF, depth)
+        if not w.traps(8):
+            w.emit(f"local.tee $keep_{EXNREF}", "ref.is_null")
+            w.open("if")
+            w.emit(*map(simple, w.scope.tags[0]), "throw $e0")
+            w.close()
+            w.emit(f"local.get $keep_{EXNREF}")
         w.emit("throw_ref")
-        w.after_leaving(depth)
-        return
-    w.emit(f"local.tee $keep_{EXNREF}", "ref.is_null", "i32.eqz")
-    w.open("if")
-    w.emit(f"local.get $keep_{EXNREF}", "throw_ref")
-    w.close()
 
 
 def _try_table(w: Writer, depth: int) -> None:

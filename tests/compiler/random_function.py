@@ -82,6 +82,10 @@ class Writer:
     def emit(self, *lines: str) -> None:
         self.lines += lines
 
+    def traps(self, rarity: int) -> bool:
+        """Whether to write something that may trap, once in `rarity` times."""
+        return not self.scope.sees_nans and bool(self.pick(range(rarity)) == rarity - 1)
+
     @contextmanager
     def part(self, instead: str = "") -> Iterator[None]:
         """Mark what is written meanwhile as a part that `instead` could replace (tests.fuzz.reduce)."""
@@ -104,13 +108,8 @@ class Writer:
         for _ in range(self.pick(range(1, statements + 1))):
             self.statement(depth)
         if self.pick(range(2)):
-            self.value("i", depth)
-            self.open("if")
-            self.end_with_call(depth)
-            self.close()
-        self.end_with_call(depth)
-        for result in type_.results:
-            self.value(result, depth)
+            self.do_tail_call(depth)
+        self.values(type_.results, depth)
         if self.scope.has_legacy:
             self.close()
             self.lines[-1] += " ;;= end return end throw_ref"
@@ -164,7 +163,7 @@ class Writer:
         if type_ == "I" and self.pick(range(12)) == 0:
             self.wide_arithmetic(depth)
             return
-        partial = type_ in _PARTIAL and not self.scope.sees_nans and self.pick(range(5)) == 0
+        partial = type_ in _PARTIAL and self.traps(12)
         op = self.pick(_PARTIAL[type_] if partial else _TOTAL[type_])
         assert op.pops is not None
         for operand in op.pops:
@@ -266,7 +265,7 @@ class Writer:
             self.emit(f"{prefix}call $f{index}")
         elif kind == "call_ref":
             if is_typed and NON_NULL in self.scope.value_types and self.pick(range(2)):
-                self.value(self.pick((NON_NULL,) * 7 + (TYPED,)), depth)
+                self.value(TYPED if self.traps(6) else NON_NULL, depth)
             else:
                 self.emit(f"ref.func $f{index}")
             self.emit(f"{prefix}call_ref $t{index}")
@@ -279,16 +278,13 @@ class Writer:
                 self.value(table.index, depth)
             self.emit(f"{prefix}call_indirect {table.name} (type $t{index})")
 
-    def end_with_call(self, depth: int) -> None:
-        """Now and then, end with a call of a function that has the same results, recursion included."""
-        if not self.pick(range(3)):
-            self.do_tail_call(depth)
-
     def do_tail_call(self, depth: int) -> None:
+        """Call a function that has the same results, recursion included."""
         types = self.scope.types
         callee = self.pick([i for i, type_ in enumerate(types) if type_.results == types[self.index].results])
-        self.values(types[callee].params, depth)
-        self.call_as(self.pick(("call", "call_indirect", "call_ref")), callee, depth, "return_")
+        with self.leaving(depth):
+            self.values(types[callee].params, depth)
+            self.call_as(self.pick(("call", "call_indirect", "call_ref")), callee, depth, "return_")
 
     # Blocks.
 
@@ -345,10 +341,10 @@ class Writer:
             getattr(self, f"do_{self.pick(kinds)}")(depth - 1)
         elif self.pick(range(10)) == 0:
             getattr(self, f"do_{self.pick(('leave', 'tail_call'))}")(depth - 1)
-            self.after_leaving(depth)
         else:
             family = self.pick([family for family in self.scope.families if family.statements])
-            self.pick(family.statements + (() if self.scope.sees_nans else family.risky))(self, depth - 1)
+            statements = family.risky if family.risky and self.traps(8) else family.statements
+            self.pick(statements)(self, depth - 1)
 
     def do_set(self, depth: int) -> None:
         if self.locals:
@@ -386,23 +382,33 @@ class Writer:
         self.note(label.types)
 
     def do_branch_table(self, depth: int) -> None:
-        last = self.pick(self.targets)
-        self.values(last.types, depth)
-        same = [label for label in self.targets if label.types == last.types]
-        labels = [self.pick(same) for _ in range(self.pick(range(4)))]
-        self.value("i", depth)
-        self.emit(f"br_table {' '.join(map(self.name, [*labels, last]))}")
-        self.after_leaving(depth)
+        with self.leaving(depth):
+            last = self.pick(self.targets)
+            self.values(last.types, depth)
+            same = [label for label in self.targets if label.types == last.types]
+            labels = [self.pick(same) for _ in range(self.pick(range(4)))]
+            self.value("i", depth)
+            self.emit(f"br_table {' '.join(map(self.name, [*labels, last]))}")
 
     def do_leave(self, depth: int) -> None:
         how = self.pick(("br", "return", "unreachable"))
-        if how == "unreachable":
-            self.value("i", depth)
-            self.emit("i32.const 7", "i32.eq", "if", "unreachable", "end")
-            how = "br"
         label = self.labels[0] if how == "return" else self.pick(self.targets)
-        self.values(label.types, depth)
-        self.emit("return" if how == "return" else f"br {self.name(label)}")
+        with self.leaving(depth):
+            self.values("" if how == "unreachable" else label.types, depth)
+            self.emit(f"br {self.name(label)}" if how == "br" else how)
+
+    @contextmanager
+    def leaving(self, depth: int) -> Iterator[None]:
+        """What is written meanwhile leaves; mostly it only runs if something holds that often does not."""
+        is_sure = self.pick(range(4)) == 3
+        if not is_sure:
+            self.value("i", depth)
+            self.emit(*self.pick((("i32.const 7", "i32.and", "i32.const 5", "i32.eq"), ("i32.const 31", "i32.eq"))))
+            self.open("if")
+        yield
+        self.after_leaving(depth)
+        if not is_sure:
+            self.close()
 
     def after_leaving(self, depth: int) -> None:
         """Write code that is never reached."""

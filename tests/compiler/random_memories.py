@@ -94,9 +94,8 @@ def _grow(w: Writer, depth: int) -> None:
 
 def _count(w: Writer, index: str, depth: int) -> None:
     """Leave a number of bytes, of which few are too many."""
-    masks = ("15",) if w.scope.sees_nans else ("15", "15", "15", "0x1ffff")
     w.value(index, depth)
-    w.emit(f"{SPELLED[index]}.const {w.pick(masks)}", f"{SPELLED[index]}.and")
+    w.emit(f"{SPELLED[index]}.const {'0x1ffff' if w.traps(8) else '15'}", f"{SPELLED[index]}.and")
 
 
 def _fill(w: Writer, depth: int) -> None:

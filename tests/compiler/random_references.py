@@ -48,11 +48,11 @@ def _else_known(w: Writer, type_: str, depth: int) -> None:
 
 
 def _checked(w: Writer, type_: str, depth: int) -> None:
-    if w.scope.sees_nans or w.pick(range(4)):
-        w.leaf(type_)
-    else:
+    if w.traps(6):
         w.value(TYPED, depth)
         w.emit("ref.as_non_null")
+    else:
+        w.leaf(type_)
 
 
 FAMILY = Family(

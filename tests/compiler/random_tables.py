@@ -80,7 +80,7 @@ def _written(w: Writer) -> Table:
 
 def _index(w: Writer, table: Table, room: int = 1) -> None:
     """Leave an index with room for some elements behind it; hardly ever there is none."""
-    few = () if w.scope.sees_nans or w.pick(range(8)) else (table.size + 5,)
+    few = (table.size + 5,) if w.traps(8) else ()
     w.emit(f"{SPELLED[table.index]}.const {w.pick((*few, *range(table.size - room + 1)))}")
 
 
@@ -152,7 +152,6 @@ def _is_null(w: Writer, type_: str, depth: int) -> None:
 
 _GET: dict[str, tuple[Callable[[Writer, str, int], None], ...]] = dict.fromkeys(REFERENCES, (_get,))
 FAMILY = Family(
-    statements=(_set, _set, _fill, _copy, _grow),
-    risky=(_init,),
+    statements=(_set, _set, _fill, _copy, _grow, _init),
     values={**_GET, "i": (_size, _is_null), "I": (_size,)},
 )

@@ -28,7 +28,7 @@ from typing import Any
 import mvvm
 from mvvm import cache
 from mvvm.abi.context import CONTEXT_COUNTDOWN
-from mvvm.errors import GuestExit, Trap
+from mvvm.errors import GuestExit, Trap, WasmException
 from mvvm.migrate.continuations import Continuations
 from mvvm.migrate.snapshot import Snapshot, prepared_folder
 from mvvm.runtime.command import instantiate
@@ -36,7 +36,7 @@ from mvvm.runtime.func import Func
 from mvvm.runtime.instance import Instance
 from mvvm.runtime.program import Program
 from mvvm.runtime.wasi import Wasi
-from mvvm.wasm.types import EXTERNREF, FUNCREF
+from mvvm.wasm.types import FUNCREF, REFERENCES
 
 Answer = dict[str, Any]
 Place = dict[str, Any]  # `args`, `env`, `folder` and `streams` (stdin, stdout, stderr) of a guest that is a command
@@ -171,6 +171,8 @@ def _run(
         end = ("exit", [exit_.status])
     except Trap as trap:
         end = ("trap", [trap.code])
+    except WasmException as error:
+        end = ("exception", [error.tag.name])
     finally:
         if isinstance(instance.wasi, Wasi):
             instance.wasi.close()
@@ -199,7 +201,7 @@ def _values(results: object) -> list[object]:
 
 def _bits(bits: int, type_: str) -> int:
     """A value as a number that does not depend on where the instance lies."""
-    if not bits or type_ not in (FUNCREF, EXTERNREF):
+    if not bits or type_ not in REFERENCES:
         return bits
     return Func.from_record(bits).index + 1 if type_ == FUNCREF else 1
 

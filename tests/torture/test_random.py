@@ -9,15 +9,15 @@ from typing import Any
 
 import pytest
 import wasmtime
-from hypothesis import given, note
+from hypothesis import given, note, settings
 
 import mvvm
 from mvvm.abi import traps
 from mvvm.migrate.continuations import Continuations
 from mvvm.options import Policy
 from tests.compiler.random_legacy_exceptions import translated
-from tests.compiler.random_module import FUEL, RandomModule, Size, random_modules, write_module
-from tests.compiler.test_differential import EXCEPTION, Wasmtime, code_of, comparable, state_of
+from tests.compiler.random_module import FUEL, NEVER, RandomModule, Size, random_modules, write_module
+from tests.compiler.test_differential import EXCEPTION, Wasmtime, code_of, comparable, missing, state_of
 from tests.torture import api, plan
 from tests.torture.api import End
 from tests.torture.harness import seed_of
@@ -119,6 +119,7 @@ def compare_stopped(module: RandomModule, number: int) -> None:
         assert comparable(stopping.state()) == comparable(expected.state())
 
 
+@settings(max_examples=60)
 @given(random_modules())
 def test_small_modules(module: RandomModule) -> None:
     text = _without_imports(module.text)
@@ -135,3 +136,9 @@ def test_large_modules(seed: int) -> None:
 def test_canonical_nans(seed: int) -> None:
     """Continuations make NaNs canonical too, and leave those alone that no arithmetic gave."""
     compare_stopped(write_module(random.Random(seed).choice, _SIZE, sees_nans=True), seed)
+
+
+def test_every_instruction_occurs() -> None:
+    seeds = [(seed, False) for seed in range(_SEEDS)] + [(seed, True) for seed in range(_SEEDS // 2)]
+    modules = [write_module(random.Random(seed).choice, _SIZE, sees_nans=sees_nans) for seed, sees_nans in seeds]
+    assert missing(modules) == set(NEVER)
