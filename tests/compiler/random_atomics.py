@@ -21,7 +21,7 @@ _OFFSETS = (0, 8)
 
 
 def _address(w: Writer, depth: int) -> str:
-    return address(w, w.pick(w.scope.memories), depth, 0x7FFF if w.traps(32) else 0x7FF8, _OFFSETS)
+    return address(w, w.pick(w.scope.memories), depth, 0x7FFF if w.may_trap(32) else 0x7FF8, _OFFSETS)
 
 
 def _load(w: Writer, type_: str, depth: int) -> None:
@@ -54,7 +54,7 @@ def _notify(w: Writer, type_: str, depth: int) -> None:
 
 def _wait(w: Writer, type_: str, depth: int) -> None:
     """Wait for a value that is another one, or for a moment; a memory that is not shared traps."""
-    memories = list(w.scope.memories) if w.traps(16) else [memory for memory in w.scope.memories if memory.shared]
+    memories = list(w.scope.memories) if w.may_trap(16) else [memory for memory in w.scope.memories if memory.shared]
     if not memories:
         w.leaf(type_)
         return

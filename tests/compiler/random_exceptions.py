@@ -54,7 +54,7 @@ def _throw_ref(w: Writer, depth: int) -> None:
     """Throw what a reference is of; if it is null, throw something else, but for now and then."""
     with w.leaving(depth):
         w.value(EXNREF, depth)
-        if not w.traps(8):
+        if not w.may_trap(8):
             w.emit(f"local.tee $keep_{EXNREF}", "ref.is_null")
             w.open("if")
             w.emit(*map(simple, w.scope.tags[0]), "throw $e0")

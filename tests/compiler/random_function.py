@@ -82,7 +82,7 @@ class Writer:
     def emit(self, *lines: str) -> None:
         self.lines += lines
 
-    def traps(self, rarity: int) -> bool:
+    def may_trap(self, rarity: int) -> bool:
         """Whether to write something that may trap, once in `rarity` times."""
         return not self.scope.sees_nans and bool(self.pick(range(rarity)) == rarity - 1)
 
@@ -163,7 +163,7 @@ class Writer:
         if type_ == "I" and self.pick(range(12)) == 0:
             self.wide_arithmetic(depth)
             return
-        partial = type_ in _PARTIAL and self.traps(12)
+        partial = type_ in _PARTIAL and self.may_trap(12)
         op = self.pick(_PARTIAL[type_] if partial else _TOTAL[type_])
         assert op.pops is not None
         for operand in op.pops:
@@ -265,7 +265,7 @@ class Writer:
             self.emit(f"{prefix}call $f{index}")
         elif kind == "call_ref":
             if is_typed and NON_NULL in self.scope.value_types and self.pick(range(2)):
-                self.value(TYPED if self.traps(6) else NON_NULL, depth)
+                self.value(TYPED if self.may_trap(6) else NON_NULL, depth)
             else:
                 self.emit(f"ref.func $f{index}")
             self.emit(f"{prefix}call_ref $t{index}")
@@ -343,7 +343,7 @@ class Writer:
             getattr(self, f"do_{self.pick(('leave', 'tail_call'))}")(depth - 1)
         else:
             family = self.pick([family for family in self.scope.families if family.statements])
-            statements = family.risky if family.risky and self.traps(8) else family.statements
+            statements = family.risky if family.risky and self.may_trap(8) else family.statements
             self.pick(statements)(self, depth - 1)
 
     def do_set(self, depth: int) -> None:

@@ -95,7 +95,7 @@ def _grow(w: Writer, depth: int) -> None:
 def _count(w: Writer, index: str, depth: int) -> None:
     """Leave a number of bytes, of which few are too many."""
     w.value(index, depth)
-    w.emit(f"{SPELLED[index]}.const {'0x1ffff' if w.traps(8) else '15'}", f"{SPELLED[index]}.and")
+    w.emit(f"{SPELLED[index]}.const {'0x1ffff' if w.may_trap(8) else '15'}", f"{SPELLED[index]}.and")
 
 
 def _fill(w: Writer, depth: int) -> None:

@@ -48,7 +48,7 @@ def _else_known(w: Writer, type_: str, depth: int) -> None:
 
 
 def _checked(w: Writer, type_: str, depth: int) -> None:
-    if w.traps(6):
+    if w.may_trap(6):
         w.value(TYPED, depth)
         w.emit("ref.as_non_null")
     else:

@@ -80,7 +80,7 @@ def _written(w: Writer) -> Table:
 
 def _index(w: Writer, table: Table, room: int = 1) -> None:
     """Leave an index with room for some elements behind it; hardly ever there is none."""
-    few = (table.size + 5,) if w.traps(8) else ()
+    few = (table.size + 5,) if w.may_trap(8) else ()
     w.emit(f"{SPELLED[table.index]}.const {w.pick((*few, *range(table.size - room + 1)))}")
 
 

@@ -9,6 +9,7 @@ from tests.compiler.random_legacy_exceptions import translated
 from tests.compiler.random_module import RandomModule, Size, write_module
 from tests.compiler.wat import module
 from tests.fuzz.reduce import reduce
+from tests.torture.test_random import _without_imports as without_imports
 
 _WRONG = "memory.copy"
 
@@ -28,6 +29,7 @@ def test_what_does_not_matter_goes() -> None:
     assert small.calls == [first]
     assert PART not in small.text
     assert small.text.count(_WRONG) == 1
+    assert without_imports(small.text) != small.text
     assert 3 * len(small.text) < len(whole.text)
 
 

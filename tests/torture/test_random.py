@@ -49,7 +49,7 @@ _MOST = 60
 
 
 def _without_imports(text: str) -> str:
-    head, *imports = re.split(r"(?m)^  \(import .*\n", text)
+    head, *imports = re.split(r"(?m)^ *\(import .*\n", text)
     return head + "".join(imports[:-1]) + _HOST.lstrip("\n") + imports[-1]
 
 
