@@ -55,7 +55,7 @@ _MESSAGES = {
     "atomic wait on non-shared memory": traps.UNSHARED_WAIT,
 }
 State = dict[str, object]
-_SEEDS = 20
+_SEEDS = 16
 _SIZE = Size(functions=10, statements=12, depth=4)
 
 
@@ -178,7 +178,7 @@ def compare(module: RandomModule) -> None:
             assert comparable(engine.state()) == state
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(random_modules())
 def test_small_modules_do_the_same_as_under_wasmtime(module: RandomModule) -> None:
     note(module.text)

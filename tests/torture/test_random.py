@@ -119,7 +119,7 @@ def compare_stopped(module: RandomModule, number: int) -> None:
         assert comparable(stopping.state()) == comparable(expected.state())
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(random_modules())
 def test_small_modules(module: RandomModule) -> None:
     text = _without_imports(module.text)
