@@ -236,4 +236,4 @@ def _calls(pick: Pick, types: Sequence[FuncType]) -> list[Call]:
 @st.composite
 def random_modules(draw: Callable[[st.SearchStrategy[Any]], Any]) -> RandomModule:
     """Small modules, which Hypothesis can make smaller."""
-    return write_module(lambda options: draw(st.sampled_from(options)), Size(functions=4, statements=5, depth=3))
+    return write_module(lambda options: draw(st.sampled_from(options)), Size(functions=3, statements=4, depth=3))

@@ -42,7 +42,7 @@ def _verify(text: str) -> None:
         parsed.verify()
 
 
-@settings(max_examples=25)
+@settings(max_examples=10)
 @given(random_modules())
 def test_the_ir_verifies_at_every_instruction(random_module: RandomModule) -> None:
     note(random_module.text)
