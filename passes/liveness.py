@@ -45,9 +45,12 @@ from mvvm.wasm.code import (
 _CONDITIONAL = frozenset((BR_IF, BR_ON_NULL, BR_ON_NON_NULL))
 _ENDS = TAIL_CALLS | {RETURN, UNREACHABLE}
 _RELEVANT = (
-    frozenset((BLOCK, LOOP, IF, ELSE, END, BR, BR_TABLE, LOCAL_GET, LOCAL_SET, LOCAL_TEE)) | _CONDITIONAL | _ENDS
+    frozenset((BLOCK, LOOP, IF, ELSE, END, BR, BR_TABLE, LOCAL_GET, LOCAL_SET, LOCAL_TEE))
+    | _CONDITIONAL
+    | _ENDS
+    | THROWS
 )
-_HANDLING = frozenset((*TRIES, *CATCHES, DELEGATE, *THROWS))
+_HANDLING = frozenset((*TRIES, *CATCHES, DELEGATE))
 
 _POINTS = CALLS | TAIL_CALLS | WAITS  # where there may be a stable point besides loops
 

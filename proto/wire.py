@@ -110,8 +110,10 @@ def fixed32s(message: Fields, field: int) -> tuple[int, ...]:
     """The values of a repeated fixed32 field, packed or not."""
     values = message.get(field, ())
     if len(values) != 1 or isinstance(values[0], int):
-        parts = [value.to_bytes(4, "little") if isinstance(value, int) else value for value in values]
-        packed = b"".join(parts)
+        try:
+            packed = b"".join([value.to_bytes(4, "little") if isinstance(value, int) else value for value in values])
+        except OverflowError:
+            raise BadAotFile("damaged .aot file: a number in its metadata is too large") from None
     else:
         packed = values[0]
     if len(packed) % 4:

@@ -10,10 +10,12 @@ becomes
     i32.const 0  if bt'  unreachable  else  drop the parameters  handler  end
 
 Each arm of an `if` is checked on its own, with the operands and labels that a body or handler has in the older form:
-the label of a try block is that of its handlers. (bt' has the results as parameters, too.) The second and further
-handlers take up what the `if` before gave, which is dropped. `rethrow` becomes `unreachable`, `delegate` an `end`; what
-they name is checked here. So the module that comes out is valid if and only if the one that went in is. It is never
-run.
+the label of a try block is that of its handlers. (bt' has the results as parameters, too, vt the types of $t as
+results.) The second and further handlers take up what the `if` before gave, which is dropped. `rethrow` becomes
+`unreachable`, `delegate` an `end`; what they name is checked here. So the module that comes out is valid if and only if
+the one that went in is. It is never run.
+
+Lists of types are the bytes that the module has for them: validation looks at types as they were declared.
 """
 
 from __future__ import annotations
@@ -39,23 +41,16 @@ from mvvm.wasm.code import (
 from mvvm.wasm.decode import decode_module
 from mvvm.wasm.reader import signed, unsigned
 from mvvm.wasm.references import is_reference_type, machine_type
-from mvvm.wasm.types import EXNREF, EXTERNREF, F32, F64, FROM_BYTE, FUNCREF, I32, I64, V128
+from mvvm.wasm.types import FROM_BYTE
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from mvvm.wasm.module import ModuleInfo
 
 _CODE_SECTION, _TYPE_SECTION = 10, 1
-_CONSTANTS = {
-    I32: b"\x41\0",
-    I64: b"\x42\0",
-    F32: b"\x43" + bytes(4),
-    F64: b"\x44" + bytes(8),
-    V128: b"\xfd\x0c" + bytes(16),
-    FUNCREF: b"\xd0\x70",
-    EXTERNREF: b"\xd0\x6f",
-    EXNREF: b"\xd0\x69",
-}
-_BYTES = {type_: byte for byte, type_ in reversed(FROM_BYTE.items())}
+_FUNC_TYPE, _EMPTY_BLOCK = 0x60, 0x40
+_NONE = b"\0"  # a list of no types
 _DROP = b"\x1a"
 _IN_BODY, _IN_HANDLER, _AFTER_ALL, _OTHER = range(4)
 
@@ -64,7 +59,7 @@ def rewrite(wasm: bytes) -> bytes:
     """The module to validate in place of a binary module with exceptions of the older form. Raises InvalidModule."""
     try:
         module = decode_module(wasm)
-        rewriter = _Rewriter(wasm, module.info)
+        rewriter = _Rewriter(wasm, module.info, _func_types(wasm))
         bodies = [_sized(rewriter.body(start, end)) for start, end in module.bodies]
     except IndexError:
         raise InvalidModule("invalid module: it ends early") from None
@@ -87,20 +82,21 @@ def rewrite(wasm: bytes) -> bytes:
 class _Open:
     """An open block. Of a try block: its types, and where the code is in it."""
 
-    def __init__(self, state: int, params: str = "", results: str = "") -> None:
+    def __init__(self, state: int, params: bytes = _NONE, results: bytes = _NONE) -> None:
         self.state = state
         self.params = params
         self.results = results
 
 
 class _Rewriter:
-    """Rewrites bodies. `types` are function types to be added to the module's."""
+    """Rewrites bodies. `types` are function types to be added to the module's, `known` those that it has."""
 
-    def __init__(self, data: bytes, info: ModuleInfo) -> None:
+    def __init__(self, data: bytes, info: ModuleInfo, known: list[tuple[bytes, bytes]]) -> None:
         self.data = data
         self.info = info
+        self.known = known
         self.types: list[bytes] = []
-        self._numbers: dict[tuple[str, str], int] = {}
+        self._numbers: dict[tuple[bytes, bytes], int] = {}
 
     def body(self, start: int, end: int) -> bytes:
         """A body: local declarations and expression."""
@@ -158,30 +154,31 @@ class _Rewriter:
             number = self._type(block.results, block.results)
             result = bytes([END, 0x41, 0, IF]) + _s33(number) + bytes([UNREACHABLE])
         block.state = _IN_HANDLER if op == CATCH else _AFTER_ALL
-        values = ""
+        result += bytes([ELSE]) + _DROP * unsigned(dropped, 0)[0]
         if op == CATCH:
             tag, _ = unsigned(self.data, at + 1)
             _require(tag < len(self.info.tags), "unknown tag")
-            values = self.info.tag_params(tag)
-        return result + bytes([ELSE]) + _DROP * len(dropped) + b"".join(_CONSTANTS[t] for t in values)
+            values = self._type(_NONE, self.known[self.info.tags[tag]][0])
+            result += bytes([BLOCK]) + _s33(values) + bytes([UNREACHABLE, END])
+        return result
 
-    def _block_type(self, at: int) -> tuple[str, str]:
+    def _block_type(self, at: int) -> tuple[bytes, bytes]:
         byte = self.data[at]
-        if byte == 0x40:
-            return "", ""
+        if byte == _EMPTY_BLOCK:
+            return _NONE, _NONE
         if is_reference_type(byte) or byte in FROM_BYTE:
-            return "", machine_type(self.data, at)[0]
+            return _NONE, b"\1" + self.data[at : machine_type(self.data, at)[1]]
         index, _ = signed(self.data, at)
-        _require(0 <= index < len(self.info.types), "unknown type")
-        type_ = self.info.types[index]
-        return type_.params, type_.results
+        _require(0 <= index < len(self.known), "unknown type")
+        return self.known[index]
 
-    def _type(self, params: str, results: str) -> int:
-        known = self._numbers.get((params, results))
-        if known is None:
-            known = self._numbers[params, results] = len(self.info.types) + len(self.types)
-            self.types.append(b"\x60" + _vector(params) + _vector(results))
-        return known
+    def _type(self, params: bytes, results: bytes) -> int:
+        """The index of a function type."""
+        number = self._numbers.get((params, results))
+        if number is None:
+            number = self._numbers[params, results] = len(self.known) + len(self.types)
+            self.types.append(bytes([_FUNC_TYPE]) + params + results)
+        return number
 
 
 def _require(holds: bool, message: str) -> None:
@@ -210,5 +207,31 @@ def _sized(contents: bytes) -> bytes:
     return _u32(len(contents)) + contents
 
 
-def _vector(types: str) -> bytes:
-    return _u32(len(types)) + bytes(_BYTES[type_] for type_ in types)
+def _func_types(wasm: bytes) -> list[tuple[bytes, bytes]]:
+    """The parameters and results of each function type of a module that was decoded."""
+    at = 8
+    while at < len(wasm):
+        size, start = unsigned(wasm, at + 1)
+        if wasm[at] == _TYPE_SECTION:
+            return list(_read_func_types(wasm, unsigned(wasm, start)[1], start + size))
+        at = start + size
+    return []
+
+
+def _read_func_types(wasm: bytes, at: int, end: int) -> Iterator[tuple[bytes, bytes]]:
+    while at < end:
+        form, at = wasm[at], at + 1
+        if form == _FUNC_TYPE:
+            middle = _skip_types(wasm, at)
+            after = _skip_types(wasm, middle)
+            yield wasm[at:middle], wasm[middle:after]
+            at = after
+        else:  # a group, or a type without supertypes: a number, and then what it is
+            at = unsigned(wasm, at)[1]
+
+
+def _skip_types(wasm: bytes, at: int) -> int:
+    count, at = unsigned(wasm, at)
+    for _ in range(count):
+        at = machine_type(wasm, at)[1]
+    return at

@@ -3,21 +3,55 @@
 Every module ends: each function and each turn of a loop spends fuel, and traps when there is none left. Nothing in
 it depends on what Wasm leaves open: a NaN is made canonical before its bits can be seen, unless the module is to see
 them. Addresses are masked to lie in memory, except those of accesses whose effect nothing can hide (see
-`Writer.do_probe`).
+random_memories.py).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from hypothesis import strategies as st
 
-from mvvm.wasm.types import NAMES, V128, FuncType
-from tests.compiler.random_function import HOST_TYPES, NUMBERS, TABLE_SIZE, TYPES, Label, Pick, Writer, signature
+from mvvm.wasm.types import EXNREF, EXTERNREF, FUNCREF, V128, FuncType
+from tests.compiler import (
+    random_atomics,
+    random_exceptions,
+    random_legacy_exceptions,
+    random_memories,
+    random_references,
+    random_tables,
+)
+from tests.compiler.random_function import Writer
+from tests.compiler.random_scope import (
+    HOST_TYPES,
+    NON_NULL,
+    NULLS,
+    NUMBERS,
+    REFERENCES,
+    SPELLED,
+    TYPED,
+    Pick,
+    Scope,
+    expression,
+    signature,
+    simple,
+    some_types,
+)
 
 FUEL = 300
+SEE = "see_"  # begins the names of functions that tell what is in a table or global
+# What a module may have or not, with the value types that go with it.
+OPTIONAL = (
+    (random_atomics.FAMILY, ""),
+    (random_references.FAMILY, EXTERNREF + TYPED + NON_NULL),
+    (random_exceptions.FAMILY, EXNREF),
+    (random_legacy_exceptions.FAMILY, ""),
+)
+
+# Instructions that random modules do not have, and why.
+NEVER = {"nop": "written, but the decoder leaves it out"}
 
 Call = tuple[int, tuple[int | float, ...]]  # a function with arguments
 
@@ -35,104 +69,137 @@ class Size:
 class RandomModule:
     """The text of a module, with calls to make, in this order.
 
-    The functions are exported as `f0`, `f1` and so on, with two i64 in place of each v128, the low one first. The
-    module's state is exported too.
+    The functions are exported as `f0`, `f1` and so on. In place of each v128 they have two i64, the low one first; in
+    place of a reference among the parameters an i32, and results that are references go into the digest. The module's
+    state is exported too: memories, globals of numbers, and what tells of other globals and of tables (SEE).
+
+    What it does may depend on the bits of NaNs that arithmetic gives: they must be canonical if it `sees_nans`.
     """
 
     text: str
     calls: list[Call]
+    sees_nans: bool = False
 
 
-def _function(pick: Pick, types: list[FuncType], index: int, size: Size, sees_nans: bool) -> str:
-    type_ = types[index]
-    own = _some_types(pick, 4)
-    writer = Writer(pick, types, index, type_.params + own, sees_nans)
-    writer.labels.append(Label(type_.results))
-    writer.emit("call $burn")
-    for number, local in enumerate(own, len(type_.params)):
-        writer.emit(writer.constant(local), f"local.set {number}")
-    for _ in range(pick(range(1, size.statements + 1))):
-        writer.statement(size.depth)
-    if pick(range(2)):
-        writer.value("i", size.depth)
-        writer.emit("if")
-        writer.labels.append(Label(""))
-        writer.tail_call(size.depth)
-        writer.labels.pop()
-        writer.emit("end")
-    writer.tail_call(size.depth)
-    for result in type_.results:
-        writer.value(result, size.depth)
-    locals_ = [f"(local {NAMES[t]})" for t in own]
-    locals_ += [f"(local ${use}_{t} {NAMES[t]})" for use in ("scratch", "keep") for t in TYPES]
-    locals_ += [f"(local ${name} i32)" for name in ("base", *(f"n{i}" for i in range(writer.num_counters)))]
+def _function(pick: Pick, scope: Scope, index: int, size: Size) -> str:
+    type_ = scope.types[index]
+    own = some_types(pick, scope.value_types, 4)
+    writer = Writer(pick, scope, index, type_.params + own)
+    writer.write(size.statements, size.depth)
+    locals_ = [f"(local {SPELLED[t]})" for t in own]
+    locals_ += [f"(local ${use}_{t} {SPELLED[t]})" for use in ("scratch", "keep") for t in scope.value_types]
+    locals_ += [f"(local $base_{t} {SPELLED[t]})" for t in "iI"]
+    locals_ += [f"(local $n{number} i32)" for number in range(writer.num_counters)]
+    of_tries = " ".join(f"(local $x{number} exnref)" for number in range(writer.num_tries))
     export, exported = f'(export "f{index}")', ""
-    if V128 in type_.key:
+    if any(t not in NUMBERS for t in type_.params + type_.results):
         export, exported = "", _exported(export, type_, index)
-    head = f"(func $f{index} {export} (type $t{index}){signature(type_)}"
-    return "\n    ".join([exported + f"  {head}", " ".join(locals_), *writer.lines, ")"])
+    head = f"(func $f{index} {export} (type $t{index}){signature(type_.params, type_.results)}"
+    lines = [exported + f"  {head}", " ".join(locals_), *([f";;= {of_tries}"] if of_tries else [])]
+    return "\n    ".join([*lines, *writer.lines, ")"])
 
 
-def _flat(types: str) -> str:
-    return types.replace(V128, "II")
+def _flat(params: str) -> str:
+    """The types of parameters that every host can pass."""
+    return "".join("II" if t == V128 else "i" if t in REFERENCES else t for t in params)
 
 
 def _exported(export: str, type_: FuncType, index: int) -> str:
-    """What is exported of a function that takes or gives vectors, which not every host can pass."""
-    flat = FuncType(_flat(type_.params), _flat(type_.results))
-    lines = [f"  (func {export}{signature(flat)} " + _locals("result", type_.results)]
+    """What is exported of a function that takes or gives what not every host can pass."""
+    results = "".join("II" if t == V128 else t for t in type_.results if t not in REFERENCES)
+    lines = [f"  (func {export}{signature(_flat(type_.params), results)} " + _locals("result", type_.results)]
     at = 0
     for param in type_.params:
+        get = f"(local.get {at})"
         if param == V128:
-            lines.append(
-                f"(i64x2.replace_lane 1 (i64x2.splat (local.get {at})) (local.get {at + 1}))",
-            )
-        else:
-            lines.append(f"(local.get {at})")
+            get = f"(i64x2.replace_lane 1 (i64x2.splat {get}) (local.get {at + 1}))"
+        elif param == EXNREF:
+            get = f"(call $make_e {get})"
+        elif param in (FUNCREF, TYPED):
+            get = f"(select (result {SPELLED[param]}) (ref.func $f0) ({NULLS[param]}) {get})"
+        elif param in REFERENCES:
+            get = f"({simple(param)})"
+        lines.append(get)
         at += len(_flat(param))
     lines.append(f"(call $f{index})")
     lines += [f"(local.set $result{number})" for number in reversed(range(len(type_.results)))]
     for number, result in enumerate(type_.results):
         get = f"(local.get $result{number})"
-        lines += [f"(i64x2.extract_lane {lane} {get})" for lane in range(2)] if result == V128 else [get]
+        if result == V128:
+            lines += [f"(i64x2.extract_lane {lane} {get})" for lane in range(2)]
+        else:
+            lines.append(f"(call $note_{result} {get})" if result in REFERENCES else get)
     return "\n    ".join([*lines, ")"]) + "\n"
 
 
 def _locals(name: str, types: str) -> str:
-    return " ".join(f"(local ${name}{number} {NAMES[t]})" for number, t in enumerate(types))
+    return " ".join(f"(local ${name}{number} {SPELLED[t]})" for number, t in enumerate(types))
 
 
-def _some_types(pick: Pick, at_most: int) -> str:
-    return "".join(pick(TYPES) for _ in range(pick(range(at_most + 1))))
+def _scope(pick: Pick, size: Size, sees_nans: bool) -> Scope:
+    """Choose what there is to name."""
+    chosen = [pair for pair in OPTIONAL if pick((False, True))]
+    optional = [family for family, _ in chosen]
+    value_types = NUMBERS + V128 + FUNCREF + "".join(types for _, types in chosen)
+    # The first function's type is what TYPED and NON_NULL refer to; it could not refer to itself.
+    own = value_types.replace(TYPED, "").replace(NON_NULL, "")
+    types = [
+        FuncType(some_types(pick, value_types if index else own, 3), some_types(pick, value_types if index else own, 3))
+        for index in range(pick(range(1, size.functions + 1)))
+    ]
+    has_legacy = random_legacy_exceptions.FAMILY in optional
+    return Scope(
+        types,
+        (random_memories.FAMILY, random_tables.FAMILY, *optional),
+        value_types,
+        random_memories.choose(pick),
+        random_tables.choose(pick, value_types, len(types)),
+        random_exceptions.choose(pick, value_types) if has_legacy or EXNREF in value_types else (),
+        has_legacy,
+        sees_nans,
+    )
 
 
 def write_module(pick: Pick, size: Size, *, sees_nans: bool = False) -> RandomModule:
     """A module made by choices. With `sees_nans`, what it does depends on the bits of NaNs that arithmetic gives."""
-    types = [FuncType(_some_types(pick, 3), _some_types(pick, 3)) for _ in range(pick(range(1, size.functions + 1)))]
-    indices = " ".join(f"$f{i}" for i in range(len(types)))
+    scope = _scope(pick, size, sees_nans)
+    types = scope.types
     lines = ["(module"]
-    lines += [f"  (type $t{i} (func{signature(type_)}))" for i, type_ in enumerate(types)]
-    lines += [f'  (import "host" "{name}" (func ${name}{signature(type_)}))' for name, type_ in HOST_TYPES.items()]
+    lines += [f"  (type $t{i} (func{signature(type_.params, type_.results)}))" for i, type_ in enumerate(types)]
     lines += [
-        '  (memory (export "memory") 1 3)',
-        f'  (table $t (export "table") {TABLE_SIZE} {TABLE_SIZE + 4} funcref)',
-        f"  (elem (i32.const 0) {indices})",
-        f"  (table $static {len(types) + 2} funcref)",
-        f"  (elem (table $static) (i32.const 0) func {indices})",
-        "  (elem $e func $f0 $f0 $f0)",
-        '  (data $d "abcdefgh")',
+        f'  (import "host" "{name}" (func ${name}{signature(type_.params, type_.results)}))'
+        for name, type_ in HOST_TYPES.items()
+    ]
+    lines += [
         f'  (global $fuel (export "fuel") (mut i32) (i32.const {FUEL}))',
-        *[f'  (global $g{t} (export "g{t}") (mut {NAMES[t]}) ({NAMES[t]}.const 3))' for t in NUMBERS],
-        "  (global $gv (mut v128) (v128.const i32x4 3 0 0 0))",
+        *[f"  (global $five_{t} {SPELLED[t]} ({SPELLED[t]}.const 5))" for t in "iI"],
+        *[_global(pick, type_) for type_ in scope.value_types],
+        *random_memories.fields(pick, scope),
+        *random_tables.fields(pick, scope),
+        *random_exceptions.fields(scope),
         "  (func $burn (if (i32.eqz (global.get $fuel)) (then unreachable))",
         "    (global.set $fuel (i32.sub (global.get $fuel) (i32.const 1))))",
         *_NOTES,
         *(_NOTES_OF_BITS if sees_nans else _NOTES_OF_FLOATS),
-        *_FILL,
-        '  (func (export "is_null") (param i32) (result i32) (ref.is_null (table.get $t (local.get 0))))',
-        *[_function(pick, types, index, size, sees_nans) for index in range(len(types))],
+        *[
+            f"  (func $note_{t} (param {SPELLED[t]}) (call $note_i (ref.is_null (local.get 0))))"
+            for t in scope.value_types
+            if t in REFERENCES and t != EXNREF
+        ],
+        *[_function(pick, scope, index, size) for index in range(len(types))],
     ]
-    return RandomModule("\n".join([*lines, ")"]), _calls(pick, types))
+    return RandomModule("\n".join([*lines, ")"]), _calls(pick, types), sees_nans)
+
+
+def _global(pick: Pick, type_: str) -> str:
+    name = f"$g{type_}"
+    initial = expression(pick, type_, 3) if type_ in "iI" else f"({simple(type_)})"
+    if type_ in NUMBERS:
+        return f'  (global {name} (export "{name[1:]}") (mut {SPELLED[type_]}) {initial})'
+    see = (
+        f'(func (export "{SEE}{name[1:]}") (result i64) (call $note_{type_} (global.get {name})) (global.get $digest))'
+    )
+    return f"  (global {name} (mut {SPELLED[type_]}) {initial})\n  {see}"
 
 
 # Functions that mix a value into a global, floats by their bits; those of NaNs may be hidden.
@@ -153,13 +220,6 @@ _NOTES_OF_BITS = (
     "  (func $note_F (param f64) (call $note_I (i64.reinterpret_f64 (local.get 0))))",
     "  (func $note_f (param f32) (call $note_i (i32.reinterpret_f32 (local.get 0))))",
 )
-# Memory begins as noise.
-_FILL = (
-    "  (start $fill)",
-    "  (func $fill (local $i i32) (loop $next",
-    "    (i64.store (local.get $i) (i64.mul (i64.extend_i32_u (local.get $i)) (i64.const 0x9e3779b97f4a7c15)))",
-    "    (br_if $next (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 8))) (i32.const 65536)))))",
-)
 _ARGUMENTS: dict[str, tuple[int | float, ...]] = {
     "i": (0, 1, 2, 7, 31, 100, 65530, 65536, -1, -2, -65536, 0x7FFFFFFF, -0x80000000, 0x12345678),
     "I": (0, 1, 5, 63, -1, -3, 1 << 31, 1 << 32, (1 << 63) - 1, -(1 << 63), 0x123456789ABCDEF0),
@@ -168,7 +228,7 @@ _ARGUMENTS: dict[str, tuple[int | float, ...]] = {
 }
 
 
-def _calls(pick: Pick, types: list[FuncType]) -> list[Call]:
+def _calls(pick: Pick, types: Sequence[FuncType]) -> list[Call]:
     indices = [pick(range(len(types))) for _ in range(pick(range(2, 6)))]
     return [(index, tuple(pick(_ARGUMENTS[t]) for t in _flat(types[index].params))) for index in indices]
 
@@ -176,4 +236,4 @@ def _calls(pick: Pick, types: list[FuncType]) -> list[Call]:
 @st.composite
 def random_modules(draw: Callable[[st.SearchStrategy[Any]], Any]) -> RandomModule:
     """Small modules, which Hypothesis can make smaller."""
-    return write_module(lambda options: draw(st.sampled_from(options)), Size(functions=4, statements=5, depth=3))
+    return write_module(lambda options: draw(st.sampled_from(options)), Size(functions=3, statements=4, depth=3))

@@ -22,7 +22,7 @@ _POLICIES = [policy for policy in Policy if policy != Policy.NONE]
 
 
 def _wasm() -> bytes:
-    return binary(write_module(random.Random(34).choice, Size(functions=10, statements=12, depth=3)).text)
+    return binary(write_module(random.Random(4).choice, Size(functions=10, statements=12, depth=3)).text)
 
 
 def _labels(aot: bytes) -> list[tuple[int, dict[str, object]]]:

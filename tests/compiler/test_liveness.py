@@ -13,6 +13,9 @@ from mvvm.wasm.code import (
     BR_ON_NON_NULL,
     BR_ON_NULL,
     BR_TABLE,
+    CALLS,
+    CATCHES,
+    DELEGATE,
     ELSE,
     END,
     IF,
@@ -22,8 +25,13 @@ from mvvm.wasm.code import (
     LOOP,
     RETURN,
     TAIL_CALLS,
+    THROWS,
+    TRIES,
+    TRY,
+    TRY_TABLE,
     UNREACHABLE,
     Block,
+    Clause,
     Function,
 )
 from tests.compiler.random_module import RandomModule, random_modules
@@ -112,11 +120,23 @@ class _Graph:
         self.starts: dict[Block, int] = {}
         self.elses: dict[Block, int] = {}
         self.ends: dict[Block, int] = {}
+        self.handlers: dict[Clause, int] = {}
+        self.tries: list[Block | None] = []  # the innermost in whose body a position is
         places = {BLOCK: self.starts, LOOP: self.starts, IF: self.starts, ELSE: self.elses, END: self.ends}
+        places |= {TRY: self.starts, TRY_TABLE: self.starts, DELEGATE: self.ends}
+        bodies: list[Block | None] = [None]
         for position, (op, immediate) in enumerate(zip(decoded.ops, decoded.immediates, strict=True)):
             if op in places:
                 assert isinstance(immediate, Block)
                 places[op][immediate] = position
+            if isinstance(immediate, Clause):
+                self.handlers[immediate] = position
+            ended = immediate.block if isinstance(immediate, Clause) else immediate
+            if op in (*CATCHES, DELEGATE, END) and bodies[-1] is ended:
+                bodies.pop()
+            self.tries.append(bodies[-1])
+            if op in TRIES:
+                bodies.append(immediate)  # type: ignore[arg-type]
         self.live: list[set[int]] = [set() for _ in range(len(decoded.ops) + 1)]
         self._solve()
 
@@ -125,8 +145,24 @@ class _Graph:
         assert isinstance(block, Block)
         return self.starts[block] + 1 if block.kind == LOOP else self.ends[block] + 1
 
+    def caught(self, block: Block | None) -> list[int]:
+        """Where exceptions of a try block's body may be caught; also those that a clause before catches."""
+        if block is None:
+            return []
+        here = [
+            self.handlers[clause] + 1 if clause.target is block else self.label(clause.target)
+            for clause in block.clauses
+        ]
+        return here + self.caught(block.outer)
+
     def successors(self, position: int) -> list[int]:
         op, immediate = self.function.ops[position], self.function.immediates[position]
+        if op in THROWS:
+            return self.caught(self.tries[position])
+        if op in CALLS:
+            return [position + 1, *self.caught(self.tries[position])]
+        if isinstance(immediate, Clause):
+            return [self.ends[immediate.block] + 1]
         if op in (RETURN, UNREACHABLE) or op in TAIL_CALLS:
             return []
         if op == BR:
@@ -164,10 +200,17 @@ class _Graph:
         return {i for i, op in enumerate(ops) if op == LOCAL_SET and immediates[i] not in self.live[i + 1]}
 
     def phi_locals(self, block: Block) -> tuple[int, ...]:
+        return self._assigned(block, [self.label(block)])
+
+    def catch_locals(self, block: Block) -> tuple[int, ...]:
+        return self._assigned(block, self.caught(block))
+
+    def _assigned(self, block: Block, after: list[int]) -> tuple[int, ...]:
+        """The locals that are set in a block and live at one of the positions."""
         inside = range(self.starts[block], self.ends[block])
         ops, immediates = self.function.ops, self.function.immediates
-        assigned = {immediates[i] for i in inside if ops[i] in (LOCAL_SET, LOCAL_TEE)}
-        return tuple(sorted(i for i in self.live[self.label(block)] if i in assigned))
+        assigned = {_local(immediates[i]) for i in inside if ops[i] in (LOCAL_SET, LOCAL_TEE)}
+        return tuple(sorted(assigned & set().union(*(self.live[position] for position in after))))
 
 
 @given(random_modules())
@@ -180,4 +223,6 @@ def test_same_as_a_textbook_analysis(random_module: RandomModule) -> None:
         assert find_liveness(body, with_points=False)[0] == graph.dead_sets()
         for block in graph.starts:
             assert block.phi_locals == graph.phi_locals(block)
+            if block.kind in TRIES:
+                assert block.catch_locals == graph.catch_locals(block)
         assert live_locals(body) == [tuple(sorted(live)) for live in graph.live[: len(body.ops)]]

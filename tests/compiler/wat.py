@@ -38,6 +38,12 @@ def names(decoded: Function) -> list[str]:
     return [row.name for row in rows if row is not None]
 
 
+def all_names(wat: str) -> set[str]:
+    """The mnemonics of all bodies of a module."""
+    decoded = module(wat)
+    return {name for position in range(len(decoded.bodies)) for name in names(function(decoded, position))}
+
+
 def lowered(
     wat: str,
     architecture: str = "x86_64",

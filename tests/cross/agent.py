@@ -36,7 +36,7 @@ from mvvm.runtime.func import Func
 from mvvm.runtime.instance import Instance
 from mvvm.runtime.program import Program
 from mvvm.runtime.wasi import Wasi
-from mvvm.wasm.types import EXNREF, EXTERNREF, FUNCREF
+from mvvm.wasm.types import FUNCREF, REFERENCES
 
 Answer = dict[str, Any]
 Place = dict[str, Any]  # `args`, `env`, `folder` and `streams` (stdin, stdout, stderr) of a guest that is a command
@@ -201,7 +201,7 @@ def _values(results: object) -> list[object]:
 
 def _bits(bits: int, type_: str) -> int:
     """A value as a number that does not depend on where the instance lies."""
-    if not bits or type_ not in (FUNCREF, EXTERNREF, EXNREF):
+    if not bits or type_ not in REFERENCES:
         return bits
     return Func.from_record(bits).index + 1 if type_ == FUNCREF else 1
 

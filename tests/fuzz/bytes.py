@@ -79,12 +79,23 @@ def _seeds(what: str) -> list[bytes]:
     return seeds
 
 
-_STOPPED = b"""(module (memory 2) (table 3 funcref) (global (mut f32) (f32.const 1.5)) (elem (i32.const 1) $run)
-  (func $run (export "run") (param i32) (result i64)
+_STOPPED = b"""(module (memory 2) (memory $wide i64 1 2) (table 3 funcref) (table $exns i64 2 exnref)
+  (global (mut f32) (f32.const 1.5)) (elem (i32.const 1) $run) (tag $e (param i32 v128 funcref exnref))
+  (func $run (export "run") (param i32) (result i64) (local $x exnref)
     (i32.store (i32.const 70000) (local.get 0))
+    (i32.store $wide (i64.const 9) (local.get 0))
+    block $caught (result i32 v128 funcref exnref exnref)
+      try_table (catch_ref $e $caught)
+        (throw $e (local.get 0) (v128.const i32x4 1 2 3 4) (ref.func $run) (table.get $exns (i64.const 0)))
+      end
+      unreachable
+    end
+    local.set $x drop drop drop drop
+    (table.set $exns (i64.const 0) (local.get $x))
     (if (result i64) (local.get 0)
       (then (i64.add (i64.const 3) (call $run (i32.sub (local.get 0) (i32.const 1)))))
-      (else (i64.const 1)))))"""
+      (else (i64.const 1)))
+    (drop (ref.is_null (local.get $x)))))"""
 _TARGETS: dict[str, Callable[[bytes], None]] = {"decoder": _decoder, "aot": _aot, "snapshot": _snapshot}
 
 

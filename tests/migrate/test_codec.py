@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mvvm.abi.view import AT, Frame, View
-from mvvm.errors import BadSnapshot
+from mvvm.errors import BadAotFile, BadSnapshot
 from mvvm.proto import snapshot_pb2 as pb
 from mvvm.proto import wire
 from mvvm.proto.codec import BLOCK_SIZE, RAW, ZSTD, StoredMemory, decode, encode
@@ -66,6 +66,11 @@ def test_fixed32_is_read_packed_and_not(first: list[int], second: list[int]) -> 
     unpacked = b"".join(b"\x15" + number.to_bytes(4, "little") for number in second)
     assert list(wire.fixed32s(wire.fields(packed + unpacked), 2)) == first + second
     assert list(pb.Table.FromString(packed + unpacked).elements) == first + second
+
+
+def test_a_number_that_no_fixed32_holds_is_refused() -> None:
+    with pytest.raises(BadAotFile, match="too large"):
+        wire.fixed32s(wire.fields(b"\x10\x80\x80\x80\x80\x10"), 2)
 
 
 def _set(**fields: object) -> Callable[[pb.Index], None]:

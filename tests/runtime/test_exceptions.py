@@ -7,7 +7,7 @@ import gc
 import pytest
 
 import mvvm
-from mvvm.errors import LinkError, Trap, UsageError, WasmException
+from mvvm.errors import InvalidModule, LinkError, Trap, UsageError, WasmException
 from mvvm.runtime import exceptions
 from mvvm.wasm.types import FuncType
 
@@ -304,3 +304,49 @@ def test_a_tag_lives_as_long_as_the_guest_has_its_exceptions() -> None:
     assert isinstance(kept, WasmException)
     assert (kept.tag.name, kept.values) == ("gone", (5,))
     assert kept.tag not in others
+
+
+_RETHROWN = """(module
+  (tag $e)
+  (func $throws (param i32) (if (local.get 0) (then (throw $e))))
+  (func (export "only_the_handler_goes_on") (param i32) (result i64)
+    try (result i64)
+      (call $throws (local.get 0))
+      (return (i64.const 5))
+    catch_all
+      (if (i32.eq (local.get 0) (i32.const 2)) (then rethrow 1))
+      i64.const 7
+    end
+    (block (br_if 0 (local.get 0)))))"""
+
+
+@pytest.mark.parametrize("policy", _POLICIES)
+def test_what_a_handler_keeps_for_rethrow_is_gone_behind_it(policy: mvvm.Policy) -> None:
+    instance = _instance(_RETHROWN, policy=policy)
+    assert [_call(instance, "only_the_handler_goes_on", number) for number in (0, 1)] == [5, 7]
+    with pytest.raises(WasmException):
+        _call(instance, "only_the_handler_goes_on", 2)
+
+
+_TYPED = """(module
+  (type $f (func (param i32) (result i32)))
+  (type $give (func (result (ref $f))))
+  (tag $typed (param (ref $f)))
+  (tag $other)
+  (func $increment (type $f) (i32.add (local.get 0) (i32.const 1)))
+  (elem declare func $increment)
+  (func (export "run") (param i32) (result i32)
+    local.get 0
+    try (type $give)
+      (throw $typed (ref.func $increment))
+    catch $other
+      ref.func $increment
+    catch $typed
+    end
+    call_ref $f))"""
+
+
+def test_typed_references_in_try_blocks_of_the_older_form() -> None:
+    assert _call(_instance(_TYPED), "run", 6) == 7
+    with pytest.raises(InvalidModule, match="type mismatch"):
+        _instance(_TYPED.replace("(param (ref $f)))", "(param funcref))"))

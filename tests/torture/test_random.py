@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import math
 import random
 import re
 from collections.abc import Sequence
-from hashlib import sha256
 from typing import Any
 
 import pytest
 import wasmtime
-from hypothesis import given, note
+from hypothesis import given, note, settings
 
 import mvvm
 from mvvm.abi import traps
 from mvvm.migrate.continuations import Continuations
 from mvvm.options import Policy
-from tests.compiler.random_function import NUMBERS
-from tests.compiler.random_module import FUEL, RandomModule, Size, random_modules, write_module
-from tests.compiler.test_differential import Wasmtime
+from tests.compiler.random_legacy_exceptions import translated
+from tests.compiler.random_module import FUEL, NEVER, RandomModule, Size, random_modules, write_module
+from tests.compiler.test_differential import EXCEPTION, Wasmtime, code_of, comparable, missing, state_of
 from tests.torture import api, plan
 from tests.torture.api import End
 from tests.torture.harness import seed_of
@@ -36,7 +34,6 @@ _HOST = """
     (call $turns (i32.const 3))
     (f64.promote_f32 (local.get 0)) (f32.demote_f64 (local.get 1)))
 """
-_GLOBALS = ("fuel", "digest", *(f"g{t}" for t in NUMBERS))
 # Policy, level, threshold: where a call is stopped, and what goes on with it.
 _BUILDS = (
     (Policy.COUNTER_LOOP, 3, 1),
@@ -46,12 +43,13 @@ _BUILDS = (
     (Policy.LOOP_DIRTY, 0, 1),
 )
 _SEEDS = 200 if plan.FULL else 20
+_SIZE = Size(functions=8, statements=10, depth=4)
 # Most calls pass fewer stable points than this.
 _MOST = 60
 
 
 def _without_imports(text: str) -> str:
-    head, *imports = re.split(r"(?m)^  \(import .*\n", text)
+    head, *imports = re.split(r"(?m)^ *\(import .*\n", text)
     return head + "".join(imports[:-1]) + _HOST.lstrip("\n") + imports[-1]
 
 
@@ -92,49 +90,36 @@ class Stopping:
 
     def state(self) -> dict[str, object]:
         """As Wasmtime.state."""
-        exports = self._exports
-        memory, table = exports["memory"], exports["table"]
-        return {
-            "memory": sha256(memory.span(0, memory.size)).hexdigest(),
-            "table": [exports["is_null"](index) for index in range(table.size)],
-            **{name: exports[name].value for name in _GLOBALS},
-        }
+        return state_of(self._exports)
 
 
 def _result(end: End) -> object:
-    """As Wasmtime.call has it, which does not tell two traps apart."""
+    """As Wasmtime.call has it."""
     if end.how == "trap":
-        return traps.UNDEFINED_ELEMENT if end.values[0] == traps.TABLE_OUT_OF_BOUNDS else end.values[0]
+        assert isinstance(end.values[0], int)
+        return code_of(end.values[0])
+    if end.how == "exception":
+        return EXCEPTION
     if len(end.values) == 1:
         return end.values[0]
     return end.values or None
 
 
-def _comparable(value: object) -> object:
-    """A value with which floats are compared by their bits, and NaNs are all equal."""
-    if isinstance(value, float):
-        return "nan" if math.isnan(value) else value.hex()
-    if isinstance(value, (tuple, list)):
-        return [_comparable(item) for item in value]
-    if isinstance(value, dict):
-        return {name: _comparable(item) for name, item in value.items()}
-    return value
-
-
-def compare_stopped(module: RandomModule, number: int, canonicalize_nans: bool = False) -> None:
+def compare_stopped(module: RandomModule, number: int) -> None:
     """Assert that it does so, too, if its calls are stopped and gone on with; `number` chooses the builds."""
     text = _without_imports(module.text)
     wasm = bytes(wasmtime.wat2wasm(text))
-    expected = Wasmtime(wasm, canonicalize_nans)
-    stopping = Stopping(wasm, number % len(_BUILDS), seed_of(text), canonicalize_nans)
+    expected = Wasmtime(bytes(wasmtime.wat2wasm(translated(text))), module.sees_nans)
+    stopping = Stopping(wasm, number % len(_BUILDS), seed_of(text), module.sees_nans)
     for index, args in module.calls:
-        outcome = _comparable(expected.call(f"f{index}", args))
-        assert _comparable(stopping.call(f"f{index}", args)) == outcome
+        outcome = comparable(expected.call(f"f{index}", args))
+        assert comparable(stopping.call(f"f{index}", args)) == outcome
         if outcome == traps.MEMORY_OUT_OF_BOUNDS:
             return  # LLVM may move an access that faults across accesses of other state
-        assert _comparable(stopping.state()) == _comparable(expected.state())
+        assert comparable(stopping.state()) == comparable(expected.state())
 
 
+@settings(max_examples=30)
 @given(random_modules())
 def test_small_modules(module: RandomModule) -> None:
     text = _without_imports(module.text)
@@ -144,11 +129,16 @@ def test_small_modules(module: RandomModule) -> None:
 
 @pytest.mark.parametrize("seed", range(_SEEDS))
 def test_large_modules(seed: int) -> None:
-    compare_stopped(write_module(random.Random(seed).choice, Size(functions=8, statements=10, depth=4)), seed)
+    compare_stopped(write_module(random.Random(seed).choice, _SIZE), seed)
 
 
 @pytest.mark.parametrize("seed", range(_SEEDS // 2))
 def test_canonical_nans(seed: int) -> None:
     """Continuations make NaNs canonical too, and leave those alone that no arithmetic gave."""
-    size = Size(functions=8, statements=10, depth=4)
-    compare_stopped(write_module(random.Random(seed).choice, size, sees_nans=True), seed, canonicalize_nans=True)
+    compare_stopped(write_module(random.Random(seed).choice, _SIZE, sees_nans=True), seed)
+
+
+def test_every_instruction_occurs() -> None:
+    seeds = [(seed, False) for seed in range(_SEEDS)] + [(seed, True) for seed in range(_SEEDS // 2)]
+    modules = [write_module(random.Random(seed).choice, _SIZE, sees_nans=sees_nans) for seed, sees_nans in seeds]
+    assert missing(modules) == set(NEVER)
