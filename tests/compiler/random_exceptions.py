@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from mvvm.wasm.types import EXNREF
+from tests.compiler.random_function import BODY
 from tests.compiler.random_scope import Family, Pick, Scope, signature, simple, some_types
 
 if TYPE_CHECKING:
@@ -63,6 +66,24 @@ def _throw_ref(w: Writer, depth: int) -> None:
         w.emit("throw_ref")
 
 
+@contextmanager
+def _body(w: Writer, params: str, results: str, depth: int, clauses: str) -> Iterator[None]:
+    """Write a try_table, with what is written meanwhile at its end.
+
+    What delegates to it, in the older form, is translated to a throw within it (random_legacy_exceptions.py).
+    """
+    label = w.open("try_table", params, results, clauses)
+    label.stage = BODY
+    name = w.name(label)
+    if w.scope.has_legacy:
+        w.lines[-1] += f" ;;= {w.lines[-1]} block {name}.pad{signature(params, EXNREF)}"
+    w.body(params, results, depth)
+    yield
+    w.close()
+    if w.scope.has_legacy:
+        w.lines[-1] += f" ;;= br {name} end throw_ref end"
+
+
 def _try_table(w: Writer, depth: int) -> None:
     """A block with clauses; each leads to a block of its own, or to any label that takes what it gives."""
     params, results = w.some_types(), w.some_types()
@@ -83,9 +104,8 @@ def _try_table(w: Writer, depth: int) -> None:
             clauses.append((kind, own[-1]))
     w.values(params, depth)
     text = "".join(f" ({kind} {w.name(label)})" for kind, label in clauses)
-    w.nested("try_table", params, results, depth, text)
-    throw(w, depth)
-    w.close()
+    with _body(w, params, results, depth, text):
+        throw(w, depth)
     w.note(results)
     for label in reversed(own):
         w.emit(f"br {w.name(done)}")
@@ -100,10 +120,9 @@ def _caught(w: Writer, type_: str, depth: int) -> None:
     tag = w.pick(range(len(w.scope.tags)))
     kind, values = w.pick(((f"catch_ref $e{tag}", w.scope.tags[tag]), ("catch_all_ref", "")))
     label = w.open("block", "", values + type_)
-    w.nested("try_table", "", "", depth, f" ({kind} {w.name(label)})")
-    w.values(w.scope.tags[tag], depth)
-    w.emit(f"throw $e{tag}")
-    w.close()
+    with _body(w, "", "", depth, f" ({kind} {w.name(label)})"):
+        w.values(w.scope.tags[tag], depth)
+        w.emit(f"throw $e{tag}")
     w.emit("unreachable")
     w.close()
     w.emit(f"local.set $keep_{type_}")

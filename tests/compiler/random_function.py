@@ -44,13 +44,14 @@ _WIDE = [op for op in _NUMERIC if op.pushes == "II"]
 _SEES_BITS = ("i32.reinterpret_f32", "i64.reinterpret_f64", "f32x4.splat", "f64x2.splat")
 
 PART, END_OF_PART = ";;{", ";;}"
+BODY, HANDLER = "body", "handler"
 
 
 @dataclass
 class Label:
     """What a branch can name: `types` are those that a branch to it takes.
 
-    `stage` is of a `try` block: whether its body is being written or one of its handlers; `number` counts those.
+    `stage` is of a try block: its BODY is being written or, of the older form, a HANDLER; `number` counts those.
     """
 
     types: str

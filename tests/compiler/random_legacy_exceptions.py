@@ -22,12 +22,11 @@ import re
 from typing import TYPE_CHECKING
 
 from tests.compiler.random_exceptions import throw
+from tests.compiler.random_function import BODY, HANDLER
 from tests.compiler.random_scope import Family, signature
 
 if TYPE_CHECKING:
     from tests.compiler.random_function import Label, Writer
-
-_BODY, _HANDLER = "body", "handler"
 
 
 def translated(text: str) -> str:
@@ -38,7 +37,7 @@ def translated(text: str) -> str:
 def _open(w: Writer, params: str, results: str, handlers: list[tuple[str, str]]) -> Label:
     """Open a try block. `handlers` are clauses of its translation, with the types of what they give."""
     label = w.open("try", params, results)
-    label.stage = _BODY
+    label.stage = BODY
     name = w.name(label)
     blocks = [f"block {name}.{i}{signature(params, types + 'e')}" for i, (_, types) in enumerate(handlers)]
     clauses = "".join(f" ({clause} {name}.{i})" for i, (clause, _) in enumerate(handlers))
@@ -65,7 +64,7 @@ def _try(w: Writer, depth: int) -> None:
     w.body(params, results, depth)
     throw(w, depth)
     before = _end_of_body(w, label)
-    label.stage = _HANDLER
+    label.stage = HANDLER
     for clause, types in handlers:
         w.emit(f"{clause.replace('_ref', '')} ;;= {before} local.set $x{label.number}")
         before = f"br {w.name(label)} end"
@@ -81,7 +80,7 @@ def _try(w: Writer, depth: int) -> None:
 
 def _rethrow(w: Writer, depth: int) -> None:
     """Throw again what a handler around this has, if something holds."""
-    labels = [label for label in w.labels if label.stage == _HANDLER]
+    labels = [label for label in w.labels if label.stage == HANDLER]
     if labels:
         label = w.pick(labels)
         w.value("i", depth)
@@ -95,7 +94,7 @@ def _delegate(w: Writer, depth: int) -> None:
     target = w.pick(w.targets)
     # What the target is in has the body that the exception is thrown in: a handler is no such thing.
     around = w.targets[: w.targets.index(target) + 1]
-    pad = next((label for label in reversed(around) if label.stage == _BODY), w.targets[0])
+    pad = next((label for label in reversed(around) if label.stage == BODY), w.targets[0])
     w.values(params, depth)
     label = _open(w, params, results, [("catch_all_ref", "")])
     w.body(params, results, depth)
