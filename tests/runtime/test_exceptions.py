@@ -304,3 +304,31 @@ def test_a_tag_lives_as_long_as_the_guest_has_its_exceptions() -> None:
     assert isinstance(kept, WasmException)
     assert (kept.tag.name, kept.values) == ("gone", (5,))
     assert kept.tag not in others
+
+
+_HIDDEN = """(module (tag $t)
+  (func (export "run") (param $again i32) (result i64)
+    i64.const 1000
+    try (result i64)
+      throw $t
+    catch $t
+      local.get $again
+      if
+        rethrow 1
+      end
+      i64.const 7
+    end
+    block (result i64)
+      i64.const 3
+      local.get $again
+      br_if 0
+      drop
+      i64.const 4
+    end
+    i64.add
+    i64.add))"""
+
+
+def test_nothing_is_left_of_a_handler_that_alone_gets_to_the_end() -> None:
+    """It keeps its exception below its operands."""
+    assert _call(_instance(_HIDDEN), "run", 0) == 1011
