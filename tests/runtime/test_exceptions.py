@@ -130,6 +130,8 @@ def test_values_that_are_not_of_the_tag() -> None:
         _call(instance, "takes", WasmException(tag, 1, 2))
     with pytest.raises(UsageError, match="no results"):
         mvvm.Tag(FuncType("", "i"))
+    with pytest.raises(UsageError, match="at most 1000 values, not 1001"):
+        mvvm.Tag(FuncType(1001 * "i", ""))
 
 
 def test_a_tag_of_another_type_does_not_link() -> None:
