@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ctypes
 import itertools
+from _weakref import ref
 from sys import byteorder
 
 from mvvm.abi.context import (
@@ -22,7 +23,6 @@ from mvvm.abi.context import (
 from mvvm.abi.stable_points import THROWING, THROWN
 from mvvm.abi.traps import NULL_EXCEPTION_REFERENCE
 from mvvm.errors import MvvmError, UsageError, WasmException
-from mvvm.runtime import thread as threads
 from mvvm.runtime.references import Numbering
 from mvvm.runtime.tag import Tag, numbered_tag, tag_at
 from mvvm.runtime.traps import trap
@@ -37,19 +37,22 @@ if TYPE_CHECKING:
 
 _THROWING = CONTEXT_THROWING[byteorder]
 _SLOT = 16
-_objects: dict[int, tuple[Tag, tuple[int, ...]]] = {}  # by handle: the tag, and the values' bits
+# By handle: the tag, the values' bits, and the store that they are of.
+_objects: dict[int, tuple[Tag, tuple[int, ...], ref[Store]]] = {}
 _next_handle = itertools.count(1).__next__  # guests may run in several threads
 
 
 class Exceptions(Numbering):
     """The exceptions that an instance made, and the numbers of those that it was asked for."""
 
-    __slots__ = ("_made", "_tags")
+    __slots__ = ("_made", "_store", "_tags")
 
     what = "an exception"
 
-    def __init__(self) -> None:
+    def __init__(self, store: Store) -> None:
+        """`store` is the instance's."""
         super().__init__()
+        self._store = ref(store)
         self._made: dict[tuple[Tag, tuple[int, ...]], int] = {}
         self._tags: set[Tag] = set()  # of exnrefs that came from Python
 
@@ -61,7 +64,7 @@ class Exceptions(Numbering):
         handle = self._made.get(made)
         if handle is None:
             handle = self._made[made] = _next_handle()
-            _objects[handle] = made
+            _objects[handle] = (*made, self._store)
         return handle
 
     def keep(self, tag: Tag) -> None:
@@ -72,7 +75,7 @@ class Exceptions(Numbering):
         """Give an exception the next number."""
         self.append(self.intern(tag, values))
 
-    def __del__(self, objects: dict[int, tuple[Tag, tuple[int, ...]]] = _objects) -> None:
+    def __del__(self, objects: dict[int, tuple[Tag, tuple[int, ...], ref[Store]]] = _objects) -> None:
         for handle in self._made.values():
             objects.pop(handle, None)
 
@@ -96,12 +99,14 @@ def object_of(handle: int) -> tuple[Tag, tuple[int, ...]]:
     if handle & EXNREF_SHORT:
         tag = numbered_tag(handle >> 32 & (MAX_TAGS - 1))
         return tag, (handle & 0xFFFFFFFF,) if tag.type.params else ()
-    return _objects[handle]
+    return _objects[handle][:2]
 
 
 def exception_of(handle: int) -> WasmException:
     """The exception that an exnref refers to, as Python has it."""
-    return _FromGuest(*object_of(handle), threads.current().store)
+    # One that is its own exnref holds no references, so it needs no store.
+    store = None if handle & EXNREF_SHORT else _objects[handle][2]()
+    return _FromGuest(*object_of(handle), store)
 
 
 def handle_of(error: WasmException, store: Store) -> int:

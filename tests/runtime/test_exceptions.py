@@ -308,6 +308,32 @@ def test_a_tag_lives_as_long_as_the_guest_has_its_exceptions() -> None:
     assert kept.tag not in others
 
 
+_REFERRING = """(module
+  (tag $function (param funcref)) (tag $link (param exnref))
+  (func $seven (export "seven") (result i32) (i32.const 7))
+  (func (export "gives") (result exnref) (local $inner exnref)
+    (block $h (result funcref exnref)
+      (try_table (catch_ref $function $h) (throw $function (ref.func $seven))) (unreachable))
+    (local.set $inner) (drop)
+    (block $h (result exnref exnref)
+      (try_table (catch_ref $link $h) (throw $link (local.get $inner))) (unreachable))
+    (return)))"""
+
+
+def test_what_an_exception_refers_to_lives_as_long_as_it_does() -> None:
+    """In Python, too, where it came to as the result of a call."""
+    given = _call(_instance(_REFERRING), "gives")
+    gc.collect()
+    assert isinstance(given, WasmException)
+    (inner,) = given.values
+    del given
+    gc.collect()
+    assert isinstance(inner, WasmException)
+    (function,) = inner.values
+    assert isinstance(function, mvvm.Func)
+    assert function() == 7
+
+
 _HIDDEN = """(module (tag $t)
   (func (export "run") (param $again i32) (result i64)
     i64.const 1000
