@@ -178,6 +178,13 @@ def take(thread: Thread, store: Store) -> WasmException:
     return error
 
 
+def abandon(thread: Thread, store: Store) -> None:
+    """The exception in flight has ended with the call into the guest that it was in: a trap, or an interruption."""
+    thread.exception.value = 0
+    for instance in store.root().instances:
+        ctypes.c_uint16.from_address(instance.context + _THROWING).value = 0
+
+
 def new_reference(thread: Thread, exceptions: Exceptions) -> int:
     """An exnref of the exception in flight."""
     tag = tag_at(thread.exception.value)

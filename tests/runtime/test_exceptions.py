@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import ctypes
 import gc
+import threading
+import time
 
 import pytest
 
@@ -332,6 +335,53 @@ def test_what_an_exception_refers_to_lives_as_long_as_it_does() -> None:
     (function,) = inner.values
     assert isinstance(function, mvvm.Func)
     assert function() == 7
+
+
+_STALE = """(module
+  (memory (export "memory") 1)
+  (tag $t (param i64))
+  (func $throws (param $really i32) (if (local.get $really) (then (throw $t (i64.const 5)))))
+  (func $deep (export "deep") (result i32)
+    (block $h (result i64 exnref) (try_table (catch_ref $t $h) (call $throws (i32.const 1))) (unreachable))
+    (drop) (drop)
+    (i32.add (call $deep) (i32.const 1)))
+  (func (export "waits")
+    (i32.atomic.store (i32.const 4) (i32.const 1))
+    (loop $l (br_if $l (i32.eqz (i32.atomic.load (i32.const 0)))))
+    (call $throws (i32.const 1)))
+  (func (export "caught") (result i32)
+    (block $h (try_table (catch_all $h) (call $throws (i32.const 0)) (return (i32.const 0))))
+    (i32.const 1)))"""
+
+
+@pytest.mark.parametrize("policy", _POLICIES)
+def test_a_trap_while_an_exception_is_in_flight(policy: mvvm.Policy) -> None:
+    """The stack ends where a reference to it is made. The next call has nothing to catch."""
+    instance = _instance(_STALE, policy=policy)
+    with pytest.raises(Trap, match="call stack exhausted"):
+        _call(instance, "deep")
+    assert _call(instance, "caught") == 0
+
+
+def test_an_interruption_as_an_exception_comes_out() -> None:
+    """Python raises what was raised in this thread meanwhile in the place of the exception."""
+    instance = _instance(_STALE)
+    memory = instance.exports["memory"]
+    assert isinstance(memory, mvvm.Memory)
+    us = threading.get_ident()
+
+    def interrupt() -> None:
+        while not memory.view[4]:  # the guest runs
+            time.sleep(0.001)
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(us), ctypes.py_object(KeyboardInterrupt))
+        memory.view[0] = 1
+
+    thread = threading.Thread(target=interrupt)
+    thread.start()
+    with pytest.raises(KeyboardInterrupt):
+        _call(instance, "waits")
+    thread.join()
+    assert _call(instance, "caught") == 0
 
 
 _HIDDEN = """(module (tag $t)
