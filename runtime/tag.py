@@ -22,8 +22,8 @@ _MASKS = {"": 0, I32: 0xFFFFFFFF, F32: 0xFFFFFFFF}  # by the types of the values
 class Tag:
     """A tag for exceptions that carry values of its `type`'s parameters; `name` is for people.
 
-    `address` is its cell's, `short` what is in there (mvvm.abi.context). Raises UsageError where the type has results, or
-    more parameters than a module's may have.
+    `address` is its cell's, `short` what is in there (mvvm.abi.context). Raises UsageError where the type has results,
+    or more parameters than a module's may have.
     """
 
     __slots__ = ("__weakref__", "address", "name", "short", "type")

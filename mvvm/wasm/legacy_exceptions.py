@@ -10,10 +10,10 @@ becomes
     i32.const 0  if bt'  unreachable  else  drop the parameters  handler  end
 
 Each arm of an `if` is checked on its own, with the operands and labels that a body or handler has in the older form:
-the label of a try block is that of its handlers. (bt' has the results as parameters, too.) The second and further
-handlers take up what the `if` before gave, which is dropped. `rethrow` becomes `unreachable`, `delegate` an `end`; what
-they name is checked here. So the module that comes out is valid if and only if the one that went in is. It is never
-run.
+the label of a try block is that of its handlers. (bt' has the results as parameters, too.) The values are those of a
+block that never ends. The second and further handlers take up what the `if` before gave, which is dropped. `rethrow`
+becomes `unreachable`, `delegate` an `end`; what they name is checked here. So the module that comes out is valid if and
+only if the one that went in is. It is never run.
 """
 
 from __future__ import annotations
@@ -38,25 +38,27 @@ from mvvm.wasm.code import (
 )
 from mvvm.wasm.decode import decode_module
 from mvvm.wasm.reader import signed, unsigned
-from mvvm.wasm.references import is_reference_type, machine_type
-from mvvm.wasm.types import EXNREF, EXTERNREF, F32, F64, FROM_BYTE, FUNCREF, I32, I64, V128
+from mvvm.wasm.references import (
+    HEAPS,
+    REF_NULL_TYPE,
+    REF_TYPE,
+    declared_type,
+    is_reference_type,
+    machine_type,
+    split,
+)
+from mvvm.wasm.types import FROM_BYTE
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from mvvm.wasm.module import ModuleInfo
 
 _CODE_SECTION, _TYPE_SECTION = 10, 1
-_CONSTANTS = {
-    I32: b"\x41\0",
-    I64: b"\x42\0",
-    F32: b"\x43" + bytes(4),
-    F64: b"\x44" + bytes(8),
-    V128: b"\xfd\x0c" + bytes(16),
-    FUNCREF: b"\xd0\x70",
-    EXTERNREF: b"\xd0\x6f",
-    EXNREF: b"\xd0\x69",
-}
 _BYTES = {type_: byte for byte, type_ in reversed(FROM_BYTE.items())}
+_HEAP_BYTES = {heap: byte for byte, heap in HEAPS.items()}
 _DROP = b"\x1a"
+_END_BODY = bytes([ELSE, UNREACHABLE, END])  # of a body without handlers
 _IN_BODY, _IN_HANDLER, _AFTER_ALL, _OTHER = range(4)
 
 
@@ -85,9 +87,9 @@ def rewrite(wasm: bytes) -> bytes:
 
 
 class _Open:
-    """An open block. Of a try block: its types, and where the code is in it."""
+    """An open block. Of a try block: its types, as they are declared, and where the code is in it."""
 
-    def __init__(self, state: int, params: str = "", results: str = "") -> None:
+    def __init__(self, state: int, params: Sequence[str] = "", results: Sequence[str] = "") -> None:
         self.state = state
         self.params = params
         self.results = results
@@ -100,7 +102,7 @@ class _Rewriter:
         self.data = data
         self.info = info
         self.types: list[bytes] = []
-        self._numbers: dict[tuple[str, str], int] = {}
+        self._numbers: dict[bytes, int] = {}
 
     def body(self, start: int, end: int) -> bytes:
         """A body: local declarations and expression."""
@@ -124,7 +126,7 @@ class _Rewriter:
                 block = blocks.pop()
                 _require(block.state == _IN_BODY, "`delegate` where there is no `try`")
                 _require(depth < len(blocks), "unknown label")
-                result += self._end_body(block)
+                result += _END_BODY
             elif op == RETHROW:
                 depth, _ = unsigned(data, at + 1)
                 _require(depth < len(blocks), "unknown label")
@@ -138,16 +140,12 @@ class _Rewriter:
                 elif op == END:
                     block = blocks.pop()
                     if block.state == _IN_BODY:
-                        result += self._end_body(block)
+                        result += _END_BODY
                         at = after
                         continue
                 result += data[at:after]
             at = after
         return bytes(result)
-
-    def _end_body(self, block: _Open) -> bytes:
-        """The end of a body without handlers."""
-        return bytes([ELSE, UNREACHABLE, END])
 
     def _handler(self, block: _Open, op: int, at: int) -> bytes:
         _require(block.state in (_IN_BODY, _IN_HANDLER), "`catch` where there is no `try`, or after `catch_all`")
@@ -155,33 +153,47 @@ class _Rewriter:
         dropped = block.params
         if block.state == _IN_HANDLER:
             dropped = block.results
-            number = self._type(block.results, block.results)
-            result = bytes([END, 0x41, 0, IF]) + _s33(number) + bytes([UNREACHABLE])
+            result = bytes([END, 0x41, 0, IF]) + self._type(block.results, block.results) + bytes([UNREACHABLE])
         block.state = _IN_HANDLER if op == CATCH else _AFTER_ALL
-        values = ""
+        values = b""
         if op == CATCH:
             tag, _ = unsigned(self.data, at + 1)
             _require(tag < len(self.info.tags), "unknown tag")
-            values = self.info.tag_params(tag)
-        return result + bytes([ELSE]) + _DROP * len(dropped) + b"".join(_CONSTANTS[t] for t in values)
+            types = self.info.types[self.info.tags[tag]].declared_params
+            values = bytes([BLOCK]) + self._type("", types) + bytes([UNREACHABLE, END])
+        return result + bytes([ELSE]) + _DROP * len(dropped) + values
 
-    def _block_type(self, at: int) -> tuple[str, str]:
+    def _block_type(self, at: int) -> tuple[Sequence[str], Sequence[str]]:
         byte = self.data[at]
         if byte == 0x40:
             return "", ""
         if is_reference_type(byte) or byte in FROM_BYTE:
-            return "", machine_type(self.data, at)[0]
+            return "", [declared_type(self.data, at, lambda index: self.info.types[index].identity)[0]]
         index, _ = signed(self.data, at)
         _require(0 <= index < len(self.info.types), "unknown type")
         type_ = self.info.types[index]
-        return type_.params, type_.results
+        return type_.declared_params, type_.declared_results
 
-    def _type(self, params: str, results: str) -> int:
-        known = self._numbers.get((params, results))
-        if known is None:
-            known = self._numbers[params, results] = len(self.info.types) + len(self.types)
-            self.types.append(b"\x60" + _vector(params) + _vector(results))
-        return known
+    def _type(self, params: Sequence[str], results: Sequence[str]) -> bytes:
+        """A block type."""
+        type_ = b"\x60" + self._vector(params) + self._vector(results)
+        if type_ not in self._numbers:
+            self._numbers[type_] = len(self.info.types) + len(self.types)
+            self.types.append(type_)
+        return _s33(self._numbers[type_])
+
+    def _vector(self, types: Sequence[str]) -> bytes:
+        return _u32(len(types)) + b"".join([self._value_type(declared) for declared in types])
+
+    def _value_type(self, declared: str) -> bytes:
+        if len(declared) == 1:
+            return bytes([_BYTES[declared]])
+        nullable, heap = split(declared)
+        if heap[0] != "$":
+            number = bytes([_HEAP_BYTES[heap]])
+        else:  # any of those that are the same
+            number = _s33([type_.identity for type_ in self.info.types].index(heap[1:]))
+        return bytes([REF_NULL_TYPE if nullable else REF_TYPE]) + number
 
 
 def _require(holds: bool, message: str) -> None:
@@ -208,7 +220,3 @@ def _s33(number: int) -> bytes:
 
 def _sized(contents: bytes) -> bytes:
     return _u32(len(contents)) + contents
-
-
-def _vector(types: str) -> bytes:
-    return _u32(len(types)) + bytes(_BYTES[type_] for type_ in types)
