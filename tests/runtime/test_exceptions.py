@@ -410,3 +410,29 @@ _HIDDEN = """(module (tag $t)
 def test_nothing_is_left_of_a_handler_that_alone_gets_to_the_end() -> None:
     """It keeps its exception below its operands."""
     assert _call(_instance(_HIDDEN), "run", 0) == 1011
+
+
+_GIVEN = """(module
+  (import "other" "{name}" ({type}))
+  (func $throws (throw_ref ({get})))
+  (func (export "caught") (result i32)
+    (block $h (try_table (catch_all $h) (call $throws)) (return (i32.const 0)))
+    (i32.const 1)))"""
+
+
+@pytest.mark.parametrize(
+    ("name", "type_", "get"),
+    [("table", "table 1 exnref", "table.get 0 (i32.const 0)"), ("global", "global (mut exnref)", "global.get 0")],
+)
+def test_a_module_that_knows_exceptions_by_reference_only(name: str, type_: str, get: str) -> None:
+    """It has no tags, and no function type says that it may be given one."""
+    other = _instance("""(module
+      (tag $t)
+      (table (export "table") 1 exnref)
+      (global $g (export "global") (mut exnref) (ref.null exn))
+      (func (export "fill")
+        (global.set $g (block $h (result exnref) (try_table (catch_all_ref $h) (throw $t)) (unreachable)))
+        (table.set (i32.const 0) (global.get $g))))""")
+    _call(other, "fill")
+    wat = _GIVEN.format(name=name, type=type_, get=get)
+    assert _call(_instance(wat, {"other": other.exports}), "caught") == 1
