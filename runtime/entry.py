@@ -49,6 +49,7 @@ def enter(instance: Instance, thunk: int, record: int, values: int, thrown: Wasm
     if code != RETURNED:
         _abandon(thread, store)
         raise_trap(code, thread, store.root())
+    thread.pending = None  # what the host threw and the guest caught
     if thread.exception.value:
         from mvvm.runtime.exceptions import take
 

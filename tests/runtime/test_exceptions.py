@@ -6,6 +6,7 @@ import ctypes
 import gc
 import threading
 import time
+import weakref
 
 import pytest
 
@@ -255,6 +256,22 @@ def test_what_is_caught_without_a_reference_leaves_nothing() -> None:
     del instance
     gc.collect()
     assert len(exceptions._objects) == before
+
+
+def test_what_the_guest_caught_is_not_kept() -> None:
+    """Nor is what its traceback refers to."""
+    made: list[weakref.ref[set[int]]] = []
+    tag = mvvm.Tag(_ONE)
+
+    def function(number: int) -> int:
+        local = {number}
+        made.append(weakref.ref(local))
+        raise WasmException(tag, number)
+
+    instance = _instance(_CATCHING, {"host": {"tag": tag, "function": mvvm.Func(FuncType("i", "i"), function)}})
+    assert _call(instance, "catches", 5) == 1005
+    gc.collect()
+    assert made[0]() is None
 
 
 def test_equal_exceptions_are_one_object() -> None:
