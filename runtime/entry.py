@@ -26,6 +26,12 @@ def enter(instance: Instance, thunk: int, record: int, values: int, thrown: Wasm
     _require_recursion(_CALLBACK_DEPTH)
     threads.ensure_handler()
     thread = threads.current()
+    if thread.exception.value:
+        from mvvm.runtime.exceptions import set_aside
+
+        with set_aside(thread):
+            enter(instance, thunk, record, values, thrown)
+        return
     store = instance.store.root()
     store.enter(thread)
     outer, thread.store = thread.store, store

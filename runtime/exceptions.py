@@ -11,12 +11,15 @@ from __future__ import annotations
 import ctypes
 import itertools
 from _weakref import ref
+from contextlib import contextmanager
 from sys import byteorder
 
 from mvvm.abi.context import (
     CONTEXT_THROWING,
     EXNREF_SHORT,
+    MAX_EXCEPTION_VALUES,
     MAX_TAGS,
+    THREAD_EXCEPTION,
     THREAD_EXCEPTION_CONTEXT,
     THREAD_EXCEPTION_VALUES,
 )
@@ -30,13 +33,14 @@ from mvvm.runtime.values import bits_at, from_raw, put_bits, to_raw
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from mvvm.runtime.store import Store
     from mvvm.runtime.thread import Thread
 
 _THROWING = CONTEXT_THROWING[byteorder]
 _SLOT = 16
+_EXCEPTION_SIZE = THREAD_EXCEPTION_VALUES - THREAD_EXCEPTION + _SLOT * MAX_EXCEPTION_VALUES
 # By handle: the tag, the values' bits, and the store that they are of.
 _objects: dict[int, tuple[Tag, tuple[int, ...], ref[Store]]] = {}
 _next_handle = itertools.count(1).__next__  # guests may run in several threads
@@ -138,9 +142,12 @@ def _raw(error: WasmException, store: Store) -> Sequence[int]:
 
 
 def _put(thread: Thread, tag: Tag, raw: Sequence[int]) -> None:
-    slots = thread.address + THREAD_EXCEPTION_VALUES
+    # All at once: a finalizer that Python runs in between may throw in the guest.
+    slots = ctypes.create_string_buffer(_SLOT * len(raw))
+    start = ctypes.addressof(slots)
     for number, (type_, bits) in enumerate(zip(tag.type.params, raw, strict=True)):
-        put_bits(slots + _SLOT * number, type_, bits)
+        put_bits(start + _SLOT * number, type_, bits)
+    ctypes.memmove(thread.address + THREAD_EXCEPTION_VALUES, slots, len(slots))
     thread.exception.value = tag.address
 
 
@@ -151,13 +158,13 @@ def _values(thread: Thread, tag: Tag) -> list[int]:
 
 def throw_from_host(thread: Thread, error: WasmException) -> int:
     """What the callback of a host function that raised an exception returns: the exception is in flight then."""
-    thread.pending = error  # for a module that is not compiled to pass on exceptions: they leave it as any other
     try:
         assert thread.store is not None
         _put(thread, error.tag, _raw(error, thread.store))
     except BaseException as failure:
         thread.pending = failure
         return -1
+    thread.pending = error  # for a module that is not compiled to pass on exceptions: they leave it as any other
     return THROWN
 
 
@@ -183,6 +190,22 @@ def abandon(thread: Thread, store: Store) -> None:
     thread.exception.value = 0
     for instance in store.root().instances:
         ctypes.c_uint16.from_address(instance.context + _THROWING).value = 0
+
+
+@contextmanager
+def set_aside(thread: Thread) -> Iterator[None]:
+    """Call the guest while an exception is in flight: a finalizer may, which Python runs where it makes an object."""
+    assert thread.store is not None
+    words = [ctypes.c_uint16.from_address(item.context + _THROWING) for item in thread.store.root().instances]
+    throwing = [word.value for word in words]
+    exception = ctypes.string_at(thread.address + THREAD_EXCEPTION, _EXCEPTION_SIZE)
+    abandon(thread, thread.store)
+    try:
+        yield
+    finally:
+        ctypes.memmove(thread.address + THREAD_EXCEPTION, exception, _EXCEPTION_SIZE)
+        for word, value in zip(words, throwing, strict=True):
+            word.value = value
 
 
 def new_reference(thread: Thread, exceptions: Exceptions) -> int:

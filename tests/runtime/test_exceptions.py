@@ -453,3 +453,48 @@ def test_a_module_that_knows_exceptions_by_reference_only(name: str, type_: str,
     _call(other, "fill")
     wat = _GIVEN.format(name=name, type=type_, get=get)
     assert _call(_instance(wat, {"other": other.exports}), "caught") == 1
+
+
+_FINALIZED = """(module
+  (import "env" "leave" (func $leave))
+  (tag $t (param i64 i64))
+  (global $freed (export "freed") (mut i32) (i32.const 0))
+  (func $throws (param i64) (throw $t (local.get 0) (local.get 0)))
+  (func $catches (param i64) (result i64)
+    (block $h (result i64 i64 exnref) (try_table (catch_ref $t $h) (call $throws (local.get 0))) (unreachable))
+    (drop) (i64.add))
+  (func (export "free")
+    (if (i64.eq (call $catches (i64.const 2)) (i64.const 4))
+      (then (global.set $freed (i32.add (global.get $freed) (i32.const 1))))))
+  (func (export "run") (param i64) (result i64) (call $leave) (call $catches (local.get 0))))"""
+
+
+@pytest.mark.parametrize("policy", _POLICIES)
+def test_finalizers_call_the_guest(policy: mvvm.Policy) -> None:
+    """Python collects garbage wherever it makes objects: also where it makes one of an exception in flight."""
+
+    class Owner:
+        def __del__(self) -> None:
+            _call(instance, "free")
+
+    def leave() -> None:
+        owner = Owner()
+        owner.__dict__["itself"] = owner
+        gc.set_threshold(objects)
+        gc.enable()
+
+    instance = _instance(_FINALIZED, {"env": {"leave": mvvm.Func(FuncType("", ""), leave)}}, policy)
+    threshold = gc.get_threshold()
+    gc.disable()
+    try:
+        for objects in range(1, 60):
+            number = objects + 1000 * (policy is not mvvm.Policy.NONE)
+            assert _call(instance, "run", number) == 2 * number
+            gc.disable()
+            gc.collect()
+            freed = instance.exports["freed"]
+            assert isinstance(freed, mvvm.Global)
+            assert freed.value == objects
+    finally:
+        gc.set_threshold(*threshold)
+        gc.enable()
