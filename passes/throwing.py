@@ -1,9 +1,9 @@
 """Which functions an exception may come out of, so that calls to them have to be checked for one.
 
 A module whose calls no exception can come out of pays nothing for exceptions: one without tags that imports no function
-but WASI's, which throw nothing, and that nobody can give references to functions. Most commands are such. Any other is
-compiled to pass on exceptions, whether it knows of them or not: it may be between a module that throws and one that
-catches.
+but WASI's, which throw nothing, and that nobody can give references to functions or exceptions. Most commands are such.
+Any other is compiled to pass on exceptions, whether it knows of them or not: it may be between a module that throws and
+one that catches.
 """
 
 from __future__ import annotations
@@ -39,6 +39,8 @@ def meets_exceptions(info: ModuleInfo) -> bool:
     return (
         bool(info.tags)
         or any(EXNREF in type_.key for type_ in info.types)
+        or any(table.element == EXNREF for table in info.tables)
+        or any(info.global_type(index).value == EXNREF for index in range(len(info.globals)))
         or any(item.kind == FUNC and item.module != WASI_MODULE for item in info.imports)
         or takes_references(info)
     )

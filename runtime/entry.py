@@ -10,6 +10,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from mvvm.errors import WasmException
     from mvvm.runtime.instance import Instance
+    from mvvm.runtime.store import Store
+    from mvvm.runtime.thread import Thread
 
 # Python frames that a callback needs until it can deal with an exception of its own.
 _CALLBACK_DEPTH = 5
@@ -24,6 +26,12 @@ def enter(instance: Instance, thunk: int, record: int, values: int, thrown: Wasm
     _require_recursion(_CALLBACK_DEPTH)
     threads.ensure_handler()
     thread = threads.current()
+    if thread.exception.value:
+        from mvvm.runtime.exceptions import set_aside
+
+        with set_aside(thread):
+            enter(instance, thunk, record, values, thrown)
+        return
     store = instance.store.root()
     store.enter(thread)
     outer, thread.store = thread.store, store
@@ -36,14 +44,18 @@ def enter(instance: Instance, thunk: int, record: int, values: int, thrown: Wasm
 
             throw_into(thread, thrown, instance.context, store)
         code = instance.program.enter(thread.address, thunk, record, values)
+    except BaseException:  # KeyboardInterrupt, say, which Python holds back while the guest runs
+        _abandon(thread, store)
+        raise
     finally:
         thread.store = outer
         store.leave()
         if controller is not None and outer is not None:
             controller.release()
     if code != RETURNED:
-        thread.exception.value = 0
+        _abandon(thread, store)
         raise_trap(code, thread, store.root())
+    thread.pending = None  # what the host threw and the guest caught
     if thread.exception.value:
         from mvvm.runtime.exceptions import take
 
@@ -52,6 +64,14 @@ def enter(instance: Instance, thunk: int, record: int, values: int, thrown: Wasm
         from mvvm.runtime.control import Stopped
 
         raise Stopped(controller.take())
+
+
+def _abandon(thread: Thread, store: Store) -> None:
+    """No exception is in flight any more. A trap may come while one is: where a reference to it is made."""
+    if thread.exception.value:
+        from mvvm.runtime.exceptions import abandon
+
+        abandon(thread, store)
 
 
 def _require_recursion(depth: int) -> None:

@@ -10,19 +10,22 @@ from __future__ import annotations
 
 import ctypes
 import itertools
+from _weakref import ref
+from contextlib import contextmanager
 from sys import byteorder
 
 from mvvm.abi.context import (
     CONTEXT_THROWING,
     EXNREF_SHORT,
+    MAX_EXCEPTION_VALUES,
     MAX_TAGS,
+    THREAD_EXCEPTION,
     THREAD_EXCEPTION_CONTEXT,
     THREAD_EXCEPTION_VALUES,
 )
 from mvvm.abi.stable_points import THROWING, THROWN
 from mvvm.abi.traps import NULL_EXCEPTION_REFERENCE
 from mvvm.errors import MvvmError, UsageError, WasmException
-from mvvm.runtime import thread as threads
 from mvvm.runtime.references import Numbering
 from mvvm.runtime.tag import Tag, numbered_tag, tag_at
 from mvvm.runtime.traps import trap
@@ -30,26 +33,30 @@ from mvvm.runtime.values import bits_at, from_raw, put_bits, to_raw
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from mvvm.runtime.store import Store
     from mvvm.runtime.thread import Thread
 
 _THROWING = CONTEXT_THROWING[byteorder]
 _SLOT = 16
-_objects: dict[int, tuple[Tag, tuple[int, ...]]] = {}  # by handle: the tag, and the values' bits
+_EXCEPTION_SIZE = THREAD_EXCEPTION_VALUES - THREAD_EXCEPTION + _SLOT * MAX_EXCEPTION_VALUES
+# By handle: the tag, the values' bits, and the store that they are of.
+_objects: dict[int, tuple[Tag, tuple[int, ...], ref[Store]]] = {}
 _next_handle = itertools.count(1).__next__  # guests may run in several threads
 
 
 class Exceptions(Numbering):
     """The exceptions that an instance made, and the numbers of those that it was asked for."""
 
-    __slots__ = ("_made", "_tags")
+    __slots__ = ("_made", "_store", "_tags")
 
     what = "an exception"
 
-    def __init__(self) -> None:
+    def __init__(self, store: Store) -> None:
+        """`store` is the instance's."""
         super().__init__()
+        self._store = ref(store)
         self._made: dict[tuple[Tag, tuple[int, ...]], int] = {}
         self._tags: set[Tag] = set()  # of exnrefs that came from Python
 
@@ -61,7 +68,7 @@ class Exceptions(Numbering):
         handle = self._made.get(made)
         if handle is None:
             handle = self._made[made] = _next_handle()
-            _objects[handle] = made
+            _objects[handle] = (*made, self._store)
         return handle
 
     def keep(self, tag: Tag) -> None:
@@ -72,7 +79,7 @@ class Exceptions(Numbering):
         """Give an exception the next number."""
         self.append(self.intern(tag, values))
 
-    def __del__(self, objects: dict[int, tuple[Tag, tuple[int, ...]]] = _objects) -> None:
+    def __del__(self, objects: dict[int, tuple[Tag, tuple[int, ...], ref[Store]]] = _objects) -> None:
         for handle in self._made.values():
             objects.pop(handle, None)
 
@@ -96,12 +103,14 @@ def object_of(handle: int) -> tuple[Tag, tuple[int, ...]]:
     if handle & EXNREF_SHORT:
         tag = numbered_tag(handle >> 32 & (MAX_TAGS - 1))
         return tag, (handle & 0xFFFFFFFF,) if tag.type.params else ()
-    return _objects[handle]
+    return _objects[handle][:2]
 
 
 def exception_of(handle: int) -> WasmException:
     """The exception that an exnref refers to, as Python has it."""
-    return _FromGuest(*object_of(handle), threads.current().store)
+    # One that is its own exnref holds no references, so it needs no store.
+    store = None if handle & EXNREF_SHORT else _objects[handle][2]()
+    return _FromGuest(*object_of(handle), store)
 
 
 def handle_of(error: WasmException, store: Store) -> int:
@@ -133,9 +142,12 @@ def _raw(error: WasmException, store: Store) -> Sequence[int]:
 
 
 def _put(thread: Thread, tag: Tag, raw: Sequence[int]) -> None:
-    slots = thread.address + THREAD_EXCEPTION_VALUES
+    # All at once: a finalizer that Python runs in between may throw in the guest.
+    slots = ctypes.create_string_buffer(_SLOT * len(raw))
+    start = ctypes.addressof(slots)
     for number, (type_, bits) in enumerate(zip(tag.type.params, raw, strict=True)):
-        put_bits(slots + _SLOT * number, type_, bits)
+        put_bits(start + _SLOT * number, type_, bits)
+    ctypes.memmove(thread.address + THREAD_EXCEPTION_VALUES, slots, len(slots))
     thread.exception.value = tag.address
 
 
@@ -146,13 +158,13 @@ def _values(thread: Thread, tag: Tag) -> list[int]:
 
 def throw_from_host(thread: Thread, error: WasmException) -> int:
     """What the callback of a host function that raised an exception returns: the exception is in flight then."""
-    thread.pending = error  # for a module that is not compiled to pass on exceptions: they leave it as any other
     try:
         assert thread.store is not None
         _put(thread, error.tag, _raw(error, thread.store))
     except BaseException as failure:
         thread.pending = failure
         return -1
+    thread.pending = error  # for a module that is not compiled to pass on exceptions: they leave it as any other
     return THROWN
 
 
@@ -171,6 +183,29 @@ def take(thread: Thread, store: Store) -> WasmException:
     ctypes.c_uint16.from_address(context + _THROWING).value = 0
     thread.exception.value = 0
     return error
+
+
+def abandon(thread: Thread, store: Store) -> None:
+    """The exception in flight has ended with the call into the guest that it was in: a trap, or an interruption."""
+    thread.exception.value = 0
+    for instance in store.root().instances:
+        ctypes.c_uint16.from_address(instance.context + _THROWING).value = 0
+
+
+@contextmanager
+def set_aside(thread: Thread) -> Iterator[None]:
+    """Call the guest while an exception is in flight: a finalizer may, which Python runs where it makes an object."""
+    assert thread.store is not None
+    words = [ctypes.c_uint16.from_address(item.context + _THROWING) for item in thread.store.root().instances]
+    throwing = [word.value for word in words]
+    exception = ctypes.string_at(thread.address + THREAD_EXCEPTION, _EXCEPTION_SIZE)
+    abandon(thread, thread.store)
+    try:
+        yield
+    finally:
+        ctypes.memmove(thread.address + THREAD_EXCEPTION, exception, _EXCEPTION_SIZE)
+        for word, value in zip(words, throwing, strict=True):
+            word.value = value
 
 
 def new_reference(thread: Thread, exceptions: Exceptions) -> int:

@@ -230,7 +230,7 @@ class Instance:
         if self._exceptions is None:
             from mvvm.runtime.exceptions import Exceptions
 
-            self._exceptions = Exceptions()
+            self._exceptions = Exceptions(self.store)
         return self._exceptions
 
     def _name_tags(self) -> None:

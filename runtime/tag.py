@@ -7,7 +7,7 @@ import itertools
 import mmap
 from _weakref import ref
 
-from mvvm.abi.context import EXNREF_SHORT, MAX_TAGS, TAG_SIZE
+from mvvm.abi.context import EXNREF_SHORT, MAX_EXCEPTION_VALUES, MAX_TAGS, TAG_SIZE
 from mvvm.errors import EnvironmentFailure, UsageError
 from mvvm.wasm.types import F32, I32, FuncType
 
@@ -22,7 +22,8 @@ _MASKS = {"": 0, I32: 0xFFFFFFFF, F32: 0xFFFFFFFF}  # by the types of the values
 class Tag:
     """A tag for exceptions that carry values of its `type`'s parameters; `name` is for people.
 
-    `address` is its cell's, `short` what is in there (mvvm.abi.context). Raises UsageError where the type has results.
+    `address` is its cell's, `short` what is in there (mvvm.abi.context). Raises UsageError where the type has results,
+    or more parameters than a module's may have.
     """
 
     __slots__ = ("__weakref__", "address", "name", "short", "type")
@@ -30,6 +31,8 @@ class Tag:
     def __init__(self, type: FuncType, name: str = "") -> None:
         if type.results:
             raise UsageError("the type of a tag has no results")
+        if len(type.params) > MAX_EXCEPTION_VALUES:
+            raise UsageError(f"an exception has at most {MAX_EXCEPTION_VALUES} values, not {len(type.params)}")
         try:
             number = _free.pop()
         except IndexError:

@@ -9,7 +9,7 @@ from mvvm.lower.exceptions import close_try
 from mvvm.lower.function import Frame
 from mvvm.lower.llvm_types import LLVM, ZERO, result_type, returned_types
 from mvvm.lower.loops import close_loop, open_loop
-from mvvm.wasm.code import LOOP, TRIES, TRY
+from mvvm.wasm.code import LOOP, TRIES
 
 if TYPE_CHECKING:
     from mvvm.lower.function import FunctionLowering
@@ -64,8 +64,6 @@ def _end(f: FunctionLowering, block: Any) -> None:
             f.edge(frame)
             f.lines.append(f"  br label %{frame.label}")
         f.merge(frame)
-    elif f.reachable and block.kind == TRY:  # of all handlers only the last one comes here: the hidden operand goes
-        del f.stack[block.height : len(f.stack) - len(block.type.results)]
     if block is f.function.body and f.reachable:
         return_results(f)
 

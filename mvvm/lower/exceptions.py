@@ -63,9 +63,11 @@ def open_try(f: FunctionLowering, block: Any) -> None:
 
 def close_try(f: FunctionLowering, frame: Frame) -> None:
     """The end of a try block, or of its body if it has handlers: write the dispatch, unless that is done."""
-    if not frame.dispatch:
-        return
     block = frame.block
+    if not frame.dispatch:
+        if f.reachable:  # the last handler's hidden operand ends with it
+            del f.stack[block.height : len(f.stack) - len(block.type.results)]
+        return
     label, frame.dispatch = frame.dispatch, ""
     f.handler = block.around
     reachable, locals_, stack = f.reachable, f.locals, list(f.stack)

@@ -10,12 +10,10 @@ becomes
     i32.const 0  if bt'  unreachable  else  drop the parameters  handler  end
 
 Each arm of an `if` is checked on its own, with the operands and labels that a body or handler has in the older form:
-the label of a try block is that of its handlers. (bt' has the results as parameters, too, vt the types of $t as
-results.) The second and further handlers take up what the `if` before gave, which is dropped. `rethrow` becomes
-`unreachable`, `delegate` an `end`; what they name is checked here. So the module that comes out is valid if and only if
-the one that went in is. It is never run.
-
-Lists of types are the bytes that the module has for them: validation looks at types as they were declared.
+the label of a try block is that of its handlers. (bt' has the results as parameters, too.) The values are those of a
+block that never ends. The second and further handlers take up what the `if` before gave, which is dropped. `rethrow`
+becomes `unreachable`, `delegate` an `end`; what they name is checked here. So the module that comes out is valid if and
+only if the one that went in is. It is never run.
 """
 
 from __future__ import annotations
@@ -40,18 +38,27 @@ from mvvm.wasm.code import (
 )
 from mvvm.wasm.decode import decode_module
 from mvvm.wasm.reader import signed, unsigned
-from mvvm.wasm.references import is_reference_type, machine_type
+from mvvm.wasm.references import (
+    HEAPS,
+    REF_NULL_TYPE,
+    REF_TYPE,
+    declared_type,
+    is_reference_type,
+    machine_type,
+    split,
+)
 from mvvm.wasm.types import FROM_BYTE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Sequence
 
     from mvvm.wasm.module import ModuleInfo
 
 _CODE_SECTION, _TYPE_SECTION = 10, 1
-_FUNC_TYPE, _EMPTY_BLOCK = 0x60, 0x40
-_NONE = b"\0"  # a list of no types
+_BYTES = {type_: byte for byte, type_ in reversed(FROM_BYTE.items())}
+_HEAP_BYTES = {heap: byte for byte, heap in HEAPS.items()}
 _DROP = b"\x1a"
+_END_BODY = bytes([ELSE, UNREACHABLE, END])  # of a body without handlers
 _IN_BODY, _IN_HANDLER, _AFTER_ALL, _OTHER = range(4)
 
 
@@ -59,7 +66,7 @@ def rewrite(wasm: bytes) -> bytes:
     """The module to validate in place of a binary module with exceptions of the older form. Raises InvalidModule."""
     try:
         module = decode_module(wasm)
-        rewriter = _Rewriter(wasm, module.info, _func_types(wasm))
+        rewriter = _Rewriter(wasm, module.info)
         bodies = [_sized(rewriter.body(start, end)) for start, end in module.bodies]
     except IndexError:
         raise InvalidModule("invalid module: it ends early") from None
@@ -80,23 +87,22 @@ def rewrite(wasm: bytes) -> bytes:
 
 
 class _Open:
-    """An open block. Of a try block: its types, and where the code is in it."""
+    """An open block. Of a try block: its types, as they are declared, and where the code is in it."""
 
-    def __init__(self, state: int, params: bytes = _NONE, results: bytes = _NONE) -> None:
+    def __init__(self, state: int, params: Sequence[str] = "", results: Sequence[str] = "") -> None:
         self.state = state
         self.params = params
         self.results = results
 
 
 class _Rewriter:
-    """Rewrites bodies. `types` are function types to be added to the module's, `known` those that it has."""
+    """Rewrites bodies. `types` are function types to be added to the module's."""
 
-    def __init__(self, data: bytes, info: ModuleInfo, known: list[tuple[bytes, bytes]]) -> None:
+    def __init__(self, data: bytes, info: ModuleInfo) -> None:
         self.data = data
         self.info = info
-        self.known = known
         self.types: list[bytes] = []
-        self._numbers: dict[tuple[bytes, bytes], int] = {}
+        self._numbers: dict[bytes, int] = {}
 
     def body(self, start: int, end: int) -> bytes:
         """A body: local declarations and expression."""
@@ -120,7 +126,7 @@ class _Rewriter:
                 block = blocks.pop()
                 _require(block.state == _IN_BODY, "`delegate` where there is no `try`")
                 _require(depth < len(blocks), "unknown label")
-                result += self._end_body(block)
+                result += _END_BODY
             elif op == RETHROW:
                 depth, _ = unsigned(data, at + 1)
                 _require(depth < len(blocks), "unknown label")
@@ -134,16 +140,12 @@ class _Rewriter:
                 elif op == END:
                     block = blocks.pop()
                     if block.state == _IN_BODY:
-                        result += self._end_body(block)
+                        result += _END_BODY
                         at = after
                         continue
                 result += data[at:after]
             at = after
         return bytes(result)
-
-    def _end_body(self, block: _Open) -> bytes:
-        """The end of a body without handlers."""
-        return bytes([ELSE, UNREACHABLE, END])
 
     def _handler(self, block: _Open, op: int, at: int) -> bytes:
         _require(block.state in (_IN_BODY, _IN_HANDLER), "`catch` where there is no `try`, or after `catch_all`")
@@ -151,34 +153,47 @@ class _Rewriter:
         dropped = block.params
         if block.state == _IN_HANDLER:
             dropped = block.results
-            number = self._type(block.results, block.results)
-            result = bytes([END, 0x41, 0, IF]) + _s33(number) + bytes([UNREACHABLE])
+            result = bytes([END, 0x41, 0, IF]) + self._type(block.results, block.results) + bytes([UNREACHABLE])
         block.state = _IN_HANDLER if op == CATCH else _AFTER_ALL
-        result += bytes([ELSE]) + _DROP * unsigned(dropped, 0)[0]
+        values = b""
         if op == CATCH:
             tag, _ = unsigned(self.data, at + 1)
             _require(tag < len(self.info.tags), "unknown tag")
-            values = self._type(_NONE, self.known[self.info.tags[tag]][0])
-            result += bytes([BLOCK]) + _s33(values) + bytes([UNREACHABLE, END])
-        return result
+            types = self.info.types[self.info.tags[tag]].declared_params
+            values = bytes([BLOCK]) + self._type("", types) + bytes([UNREACHABLE, END])
+        return result + bytes([ELSE]) + _DROP * len(dropped) + values
 
-    def _block_type(self, at: int) -> tuple[bytes, bytes]:
+    def _block_type(self, at: int) -> tuple[Sequence[str], Sequence[str]]:
         byte = self.data[at]
-        if byte == _EMPTY_BLOCK:
-            return _NONE, _NONE
+        if byte == 0x40:
+            return "", ""
         if is_reference_type(byte) or byte in FROM_BYTE:
-            return _NONE, b"\1" + self.data[at : machine_type(self.data, at)[1]]
+            return "", [declared_type(self.data, at, lambda index: self.info.types[index].identity)[0]]
         index, _ = signed(self.data, at)
-        _require(0 <= index < len(self.known), "unknown type")
-        return self.known[index]
+        _require(0 <= index < len(self.info.types), "unknown type")
+        type_ = self.info.types[index]
+        return type_.declared_params, type_.declared_results
 
-    def _type(self, params: bytes, results: bytes) -> int:
-        """The index of a function type."""
-        number = self._numbers.get((params, results))
-        if number is None:
-            number = self._numbers[params, results] = len(self.known) + len(self.types)
-            self.types.append(bytes([_FUNC_TYPE]) + params + results)
-        return number
+    def _type(self, params: Sequence[str], results: Sequence[str]) -> bytes:
+        """A block type."""
+        type_ = b"\x60" + self._vector(params) + self._vector(results)
+        if type_ not in self._numbers:
+            self._numbers[type_] = len(self.info.types) + len(self.types)
+            self.types.append(type_)
+        return _s33(self._numbers[type_])
+
+    def _vector(self, types: Sequence[str]) -> bytes:
+        return _u32(len(types)) + b"".join([self._value_type(declared) for declared in types])
+
+    def _value_type(self, declared: str) -> bytes:
+        if len(declared) == 1:
+            return bytes([_BYTES[declared]])
+        nullable, heap = split(declared)
+        if heap[0] != "$":
+            number = bytes([_HEAP_BYTES[heap]])
+        else:  # any of those that are the same
+            number = _s33([type_.identity for type_ in self.info.types].index(heap[1:]))
+        return bytes([REF_NULL_TYPE if nullable else REF_TYPE]) + number
 
 
 def _require(holds: bool, message: str) -> None:
@@ -205,33 +220,3 @@ def _s33(number: int) -> bytes:
 
 def _sized(contents: bytes) -> bytes:
     return _u32(len(contents)) + contents
-
-
-def _func_types(wasm: bytes) -> list[tuple[bytes, bytes]]:
-    """The parameters and results of each function type of a module that was decoded."""
-    at = 8
-    while at < len(wasm):
-        size, start = unsigned(wasm, at + 1)
-        if wasm[at] == _TYPE_SECTION:
-            return list(_read_func_types(wasm, unsigned(wasm, start)[1], start + size))
-        at = start + size
-    return []
-
-
-def _read_func_types(wasm: bytes, at: int, end: int) -> Iterator[tuple[bytes, bytes]]:
-    while at < end:
-        form, at = wasm[at], at + 1
-        if form == _FUNC_TYPE:
-            middle = _skip_types(wasm, at)
-            after = _skip_types(wasm, middle)
-            yield wasm[at:middle], wasm[middle:after]
-            at = after
-        else:  # a group, or a type without supertypes: a number, and then what it is
-            at = unsigned(wasm, at)[1]
-
-
-def _skip_types(wasm: bytes, at: int) -> int:
-    count, at = unsigned(wasm, at)
-    for _ in range(count):
-        at = machine_type(wasm, at)[1]
-    return at

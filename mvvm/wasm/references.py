@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 REF_NULL_TYPE, REF_TYPE = 0x63, 0x64
 # Abstract heap types, as the bytes and as the negative numbers that they are.
-_HEAPS = {0x70: "func", 0x6F: "extern", 0x69: "exn", 0x73: "nofunc", 0x72: "noextern", 0x74: "noexn"}
+HEAPS = {0x70: "func", 0x6F: "extern", 0x69: "exn", 0x73: "nofunc", 0x72: "noextern", 0x74: "noexn"}
 _OTHER_HEAPS = dict.fromkeys((0x6E, 0x6D, 0x6C, 0x6B, 0x6A, 0x71), "garbage collection")
 _SHORT = {"ref null func": FUNCREF, "ref null extern": EXTERNREF, "ref null exn": EXNREF}
 _TOPS = {FUNCREF: "func", EXTERNREF: "extern", EXNREF: "exn"}
@@ -32,7 +32,7 @@ _MACHINE = {"extern": EXTERNREF, "noextern": EXTERNREF, "exn": EXNREF, "noexn": 
 
 def is_reference_type(byte: int) -> bool:
     """Whether a byte begins a reference type that is more than one of FROM_BYTE."""
-    return byte in (REF_NULL_TYPE, REF_TYPE) or byte in _HEAPS or byte in _OTHER_HEAPS
+    return byte in (REF_NULL_TYPE, REF_TYPE) or byte in HEAPS or byte in _OTHER_HEAPS
 
 
 def machine_type(data: bytes, at: int) -> tuple[str, int]:
@@ -69,10 +69,10 @@ def _heap_type(data: bytes, at: int) -> tuple[int | str, int]:
     if number >= 0:
         return number, at
     byte = number & 0x7F
-    if byte not in _HEAPS:
+    if byte not in HEAPS:
         feature = _OTHER_HEAPS.get(byte, "an unknown type")
         raise UnsupportedFeature(f"the module uses {feature}, which mvvm does not compile")
-    return _HEAPS[byte], at
+    return HEAPS[byte], at
 
 
 def of_heap(heap: str) -> str:
@@ -103,7 +103,7 @@ def is_sound(declared: str) -> bool:
     if not declared.startswith("ref "):
         return False
     heap = split(declared)[1]
-    return heap in _HEAPS.values() or (heap[:1] == "$" and len(heap) > 1)
+    return heap in HEAPS.values() or (heap[:1] == "$" and len(heap) > 1)
 
 
 def matches(declared: str, wanted: str) -> bool:

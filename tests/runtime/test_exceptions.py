@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import ctypes
 import gc
+import threading
+import time
+import weakref
 
 import pytest
 
@@ -130,6 +134,8 @@ def test_values_that_are_not_of_the_tag() -> None:
         _call(instance, "takes", WasmException(tag, 1, 2))
     with pytest.raises(UsageError, match="no results"):
         mvvm.Tag(FuncType("", "i"))
+    with pytest.raises(UsageError, match="at most 1000 values, not 1001"):
+        mvvm.Tag(FuncType(1001 * "i", ""))
 
 
 def test_a_tag_of_another_type_does_not_link() -> None:
@@ -252,6 +258,22 @@ def test_what_is_caught_without_a_reference_leaves_nothing() -> None:
     assert len(exceptions._objects) == before
 
 
+def test_what_the_guest_caught_is_not_kept() -> None:
+    """Nor is what its traceback refers to."""
+    made: list[weakref.ref[set[int]]] = []
+    tag = mvvm.Tag(_ONE)
+
+    def function(number: int) -> int:
+        local = {number}
+        made.append(weakref.ref(local))
+        raise WasmException(tag, number)
+
+    instance = _instance(_CATCHING, {"host": {"tag": tag, "function": mvvm.Func(FuncType("i", "i"), function)}})
+    assert _call(instance, "catches", 5) == 1005
+    gc.collect()
+    assert made[0]() is None
+
+
 def test_equal_exceptions_are_one_object() -> None:
     """Nothing tells them apart, and a program that catches by reference all the time is not to fill memory."""
     instance = _instance(_MANY)
@@ -350,3 +372,175 @@ def test_typed_references_in_try_blocks_of_the_older_form() -> None:
     assert _call(_instance(_TYPED), "run", 6) == 7
     with pytest.raises(InvalidModule, match="type mismatch"):
         _instance(_TYPED.replace("(param (ref $f)))", "(param funcref))"))
+
+
+_REFERRING = """(module
+  (tag $function (param funcref)) (tag $link (param exnref))
+  (func $seven (export "seven") (result i32) (i32.const 7))
+  (func (export "gives") (result exnref) (local $inner exnref)
+    (block $h (result funcref exnref)
+      (try_table (catch_ref $function $h) (throw $function (ref.func $seven))) (unreachable))
+    (local.set $inner) (drop)
+    (block $h (result exnref exnref)
+      (try_table (catch_ref $link $h) (throw $link (local.get $inner))) (unreachable))
+    (return)))"""
+
+
+def test_what_an_exception_refers_to_lives_as_long_as_it_does() -> None:
+    """In Python, too, where it came to as the result of a call."""
+    given = _call(_instance(_REFERRING), "gives")
+    gc.collect()
+    assert isinstance(given, WasmException)
+    (inner,) = given.values
+    del given
+    gc.collect()
+    assert isinstance(inner, WasmException)
+    (function,) = inner.values
+    assert isinstance(function, mvvm.Func)
+    assert function() == 7
+
+
+_STALE = """(module
+  (memory (export "memory") 1)
+  (tag $t (param i64))
+  (func $throws (param $really i32) (if (local.get $really) (then (throw $t (i64.const 5)))))
+  (func $deep (export "deep") (result i32)
+    (block $h (result i64 exnref) (try_table (catch_ref $t $h) (call $throws (i32.const 1))) (unreachable))
+    (drop) (drop)
+    (i32.add (call $deep) (i32.const 1)))
+  (func (export "waits")
+    (i32.atomic.store (i32.const 4) (i32.const 1))
+    (loop $l (br_if $l (i32.eqz (i32.atomic.load (i32.const 0)))))
+    (call $throws (i32.const 1)))
+  (func (export "caught") (result i32)
+    (block $h (try_table (catch_all $h) (call $throws (i32.const 0)) (return (i32.const 0))))
+    (i32.const 1)))"""
+
+
+@pytest.mark.parametrize("policy", _POLICIES)
+def test_a_trap_while_an_exception_is_in_flight(policy: mvvm.Policy) -> None:
+    """The stack ends where a reference to it is made. The next call has nothing to catch."""
+    instance = _instance(_STALE, policy=policy)
+    with pytest.raises(Trap, match="call stack exhausted"):
+        _call(instance, "deep")
+    assert _call(instance, "caught") == 0
+
+
+def test_an_interruption_as_an_exception_comes_out() -> None:
+    """Python raises what was raised in this thread meanwhile in the place of the exception."""
+    instance = _instance(_STALE)
+    memory = instance.exports["memory"]
+    assert isinstance(memory, mvvm.Memory)
+    us = threading.get_ident()
+
+    def interrupt() -> None:
+        while not memory.view[4]:  # the guest runs
+            time.sleep(0.001)
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(us), ctypes.py_object(KeyboardInterrupt))
+        memory.view[0] = 1
+
+    thread = threading.Thread(target=interrupt)
+    thread.start()
+    with pytest.raises(KeyboardInterrupt):
+        _call(instance, "waits")
+    thread.join()
+    assert _call(instance, "caught") == 0
+
+
+_HIDDEN = """(module (tag $t)
+  (func (export "run") (param $again i32) (result i64)
+    i64.const 1000
+    try (result i64)
+      throw $t
+    catch $t
+      local.get $again
+      if
+        rethrow 1
+      end
+      i64.const 7
+    end
+    block (result i64)
+      i64.const 3
+      local.get $again
+      br_if 0
+      drop
+      i64.const 4
+    end
+    i64.add
+    i64.add))"""
+
+
+def test_nothing_is_left_of_a_handler_that_alone_gets_to_the_end() -> None:
+    """It keeps its exception below its operands."""
+    assert _call(_instance(_HIDDEN), "run", 0) == 1011
+
+
+_GIVEN = """(module
+  (import "other" "{name}" ({type}))
+  (func $throws (throw_ref ({get})))
+  (func (export "caught") (result i32)
+    (block $h (try_table (catch_all $h) (call $throws)) (return (i32.const 0)))
+    (i32.const 1)))"""
+
+
+@pytest.mark.parametrize(
+    ("name", "type_", "get"),
+    [("table", "table 1 exnref", "table.get 0 (i32.const 0)"), ("global", "global (mut exnref)", "global.get 0")],
+)
+def test_a_module_that_knows_exceptions_by_reference_only(name: str, type_: str, get: str) -> None:
+    """It has no tags, and no function type says that it may be given one."""
+    other = _instance("""(module
+      (tag $t)
+      (table (export "table") 1 exnref)
+      (global $g (export "global") (mut exnref) (ref.null exn))
+      (func (export "fill")
+        (global.set $g (block $h (result exnref) (try_table (catch_all_ref $h) (throw $t)) (unreachable)))
+        (table.set (i32.const 0) (global.get $g))))""")
+    _call(other, "fill")
+    wat = _GIVEN.format(name=name, type=type_, get=get)
+    assert _call(_instance(wat, {"other": other.exports}), "caught") == 1
+
+
+_FINALIZED = """(module
+  (import "env" "leave" (func $leave))
+  (tag $t (param i64 i64))
+  (global $freed (export "freed") (mut i32) (i32.const 0))
+  (func $throws (param i64) (throw $t (local.get 0) (local.get 0)))
+  (func $catches (param i64) (result i64)
+    (block $h (result i64 i64 exnref) (try_table (catch_ref $t $h) (call $throws (local.get 0))) (unreachable))
+    (drop) (i64.add))
+  (func (export "free")
+    (if (i64.eq (call $catches (i64.const 2)) (i64.const 4))
+      (then (global.set $freed (i32.add (global.get $freed) (i32.const 1))))))
+  (func (export "run") (param i64) (result i64) (call $leave) (call $catches (local.get 0))))"""
+
+
+@pytest.mark.parametrize("policy", _POLICIES)
+def test_finalizers_call_the_guest(policy: mvvm.Policy) -> None:
+    """Python collects garbage wherever it makes objects: also where it makes one of an exception in flight."""
+
+    class Owner:
+        def __del__(self) -> None:
+            _call(instance, "free")
+
+    def leave() -> None:
+        owner = Owner()
+        owner.__dict__["itself"] = owner
+        gc.set_threshold(objects)
+        gc.enable()
+
+    instance = _instance(_FINALIZED, {"env": {"leave": mvvm.Func(FuncType("", ""), leave)}}, policy)
+    threshold = gc.get_threshold()
+    gc.disable()
+    try:
+        for objects in range(1, 60):
+            number = objects + 1000 * (policy is not mvvm.Policy.NONE)
+            assert _call(instance, "run", number) == 2 * number
+            gc.disable()
+            gc.collect()
+            freed = instance.exports["freed"]
+            assert isinstance(freed, mvvm.Global)
+            assert freed.value == objects
+    finally:
+        gc.set_threshold(*threshold)
+        gc.enable()
