@@ -117,7 +117,7 @@ def _catch(f: FunctionLowering, frame: Frame, clause: Clause) -> None:
     if reference and not in_handler:
         f.stack.append(reference)
     f.lines.append(f"  store ptr null, ptr {thread_field(f, THREAD_EXCEPTION)}, align 8")
-    word = f.context_field("%throwing_field", throwing_offset(f))
+    word = f.context_field("%throwing_field", throwing_offset(f.facts.architecture))
     f.lines.append(f"  store volatile i16 0, ptr {word}, align 2")
     if in_handler:
         label = f.label()

@@ -16,6 +16,7 @@ from mvvm.abi.context import (
     THREAD_EXCEPTION_CONTEXT,
 )
 from mvvm.abi.stable_points import THROWING, THROWING_LOWEST
+from mvvm.cpu import BIG_ENDIAN
 from mvvm.lower.llvm_types import COLD
 
 if TYPE_CHECKING:
@@ -23,9 +24,9 @@ if TYPE_CHECKING:
     from mvvm.wasm.code import Block
 
 
-def throwing_offset(f: FunctionLowering) -> int:
+def throwing_offset(architecture: str) -> int:
     """The offset in a Context of CONTEXT_THROWING."""
-    return CONTEXT_THROWING["big" if f.facts.reverses_bytes else "little"]
+    return CONTEXT_THROWING["big" if architecture in BIG_ENDIAN else "little"]
 
 
 def thread_field(f: FunctionLowering, offset: int) -> str:
@@ -58,7 +59,7 @@ def throw_to_caller(f: FunctionLowering) -> str:
   %throwing.thread = load ptr, ptr %ctx, align 8
   %throwing.context = getelementptr i8, ptr %throwing.thread, i64 {THREAD_EXCEPTION_CONTEXT}
   store ptr %ctx, ptr %throwing.context, align 8
-  %throwing.word = getelementptr inbounds i8, ptr %ctx, i64 {throwing_offset(f)}
+  %throwing.word = getelementptr inbounds i8, ptr %ctx, i64 {throwing_offset(f.facts.architecture)}
   store volatile i16 {THROWING}, ptr %throwing.word, align 2
   br label %unwound"""
 
@@ -81,7 +82,7 @@ def throw_on(f: FunctionLowering) -> None:
 def _take_over(f: FunctionLowering) -> None:
     """The exception in flight, which is of whatever instance, is that one's no more."""
     context = f.emit(f"load ptr, ptr {thread_field(f, THREAD_EXCEPTION_CONTEXT)}, align 8")
-    theirs = f.emit(f"getelementptr i8, ptr {context}, i64 {throwing_offset(f)}")
+    theirs = f.emit(f"getelementptr i8, ptr {context}, i64 {throwing_offset(f.facts.architecture)}")
     f.lines.append(f"  store volatile i16 0, ptr {theirs}, align 2")
 
 

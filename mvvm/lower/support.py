@@ -13,8 +13,8 @@ from mvvm.abi import context as abi
 from mvvm.abi import sections, traps
 from mvvm.abi import stable_points as points
 from mvvm.abi.registers import REGISTERS
-from mvvm.cpu import BIG_ENDIAN
 from mvvm.errors import InternalError
+from mvvm.lower.in_flight import throwing_offset
 from mvvm.lower.llvm_types import LLVM, SELF, result_type, returned_types, signature, stable_point_convention
 from mvvm.wasm.types import I32, I64, V128
 
@@ -298,7 +298,7 @@ def lower_support(target: Target, types: Sequence[FuncType], *, exceptions: bool
     text = text.replace("<unsigned>", unsigned).replace("<int>", int_)
     text = text.replace("LEAVE_GUEST", _LEAVE_GUEST).replace("ENTER_GUEST", _ENTER_GUEST)
     unique = {type_.key: type_ for type_ in types}
-    throwing = abi.CONTEXT_THROWING["big" if architecture in BIG_ENDIAN else "little"] if exceptions else None
+    throwing = throwing_offset(architecture) if exceptions else None
     text += "".join([_invoke_thunk(type_) + _host_thunk(type_, unsigned, throwing) for type_ in unique.values()])
     text = text.replace("<convention>", stable_point_convention(architecture))
     if "avx" not in target.features:

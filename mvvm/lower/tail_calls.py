@@ -23,9 +23,9 @@ from typing import TYPE_CHECKING, Any
 from mvvm.abi import context as abi
 from mvvm.abi.sections import FUNCTION, HOPS, PASS, TAIL
 from mvvm.abi.stable_points import THROWING
-from mvvm.cpu import BIG_ENDIAN
 from mvvm.lower.calls import call_code
 from mvvm.lower.control import return_results
+from mvvm.lower.in_flight import throwing_offset
 from mvvm.lower.indirect import checked_element, lower_reference
 from mvvm.lower.llvm_types import COLD, INVARIANT, LLVM, SELF, result_type, returned_types
 from mvvm.lower.stable_points import check_before_tail_call, check_in_tail_call
@@ -142,7 +142,7 @@ def define_tail_support(types: Iterable[FuncType], architecture: str, *, excepti
     by_key = {type_.key: type_ for type_ in types}
     returns = "  br i1 %done, label %return, label %again\nreturn:\n"
     if exceptions:
-        returns = _TAKE_OVER.format(offset=abi.CONTEXT_THROWING["big" if architecture in BIG_ENDIAN else "little"])
+        returns = _TAKE_OVER.format(offset=throwing_offset(architecture))
     parts = [_hops(type_, returns) for type_ in by_results.values()]
     return "".join(parts + [_pass(type_, architecture) for type_ in by_key.values()])
 
