@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ctypes
 
-from mvvm.abi.context import BUILTINS, GROW_FAILED, GROW_FAILED_BYTES
+from mvvm.abi.context import BUILTINS, GROW_FAILED
 from mvvm.abi.traps import MEMORY_OUT_OF_BOUNDS, TABLE_OUT_OF_BOUNDS, UNALIGNED_ATOMIC, UNSHARED_WAIT
 from mvvm.runtime import thread as threads
 from mvvm.runtime.store import instance_at
@@ -52,11 +52,8 @@ def _entry(implementation: Builtin) -> Callable[..., int]:
 
 
 def _memory_grow(instance: Instance, memory: int, delta: int, *_: int) -> int:
-    target = instance.memories[memory]
-    old = target.grow(delta)
-    if old < 0:
-        return GROW_FAILED_BYTES if target.limits.page_size == 1 else GROW_FAILED
-    return old
+    old = instance.memories[memory].grow(delta)
+    return GROW_FAILED if old < 0 else old
 
 
 def _memory_init(instance: Instance, data: int, memory: int, to: int, source: int, size: int) -> int:

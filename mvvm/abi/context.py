@@ -106,7 +106,7 @@ GLOBAL_SIZE = 16  # the value itself, or for an imported global a pointer to it
 # What compiled code asks the runtime for. Each is called as i64 (ptr context, i64 x 5); a result below 0 means:
 # unwind with the pending exception. Arguments in the order of the instruction's immediates, then its operands.
 BUILTINS = (
-    "memory.grow",  # memory, delta -> the old size in pages, or GROW_FAILED; of a byte a page: GROW_FAILED_BYTES
+    "memory.grow",  # memory, delta -> the old size in pages, or GROW_FAILED
     "memory.init",  # data, memory, destination, source, size
     "data.drop",  # data
     "table.grow",  # table, value, delta -> the old size, or GROW_FAILED
@@ -123,9 +123,8 @@ BUILTINS = (
     "exn.throw",  # exnref: makes it the exception in flight
 )
 
-GROW_FAILED = 0xFFFFFFFF
-# A memory with 64-bit addresses may have had GROW_FAILED bytes. The lower half is the same, for those with 32 bits.
-GROW_FAILED_BYTES = (1 << 63) - 1
+# More than anything has; its lower half is what growing gives that fails where sizes have 32 bits.
+GROW_FAILED = (1 << 63) - 1
 
 # What mvvm_enter returns when a host function raised; other values are of mvvm.abi.traps.
 RETURNED = 0

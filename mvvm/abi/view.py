@@ -161,8 +161,8 @@ class WasiState:
 class View:
     """A stopped program, but for the contents of its memories.
 
-    `module_sha256` is of the module, byte for byte. `frames` are innermost first. `memories` are sizes in pages of
-    64 KiB. `dropped_data` and `dropped_elements` are indices of segments, ascending. `starting` tells that the
+    `module_sha256` is of the module, byte for byte. `frames` are innermost first. `memories` are sizes in pages
+    of their types. `dropped_data` and `dropped_elements` are indices of segments, ascending. `starting` tells that the
     outermost frame is of the module's start function, which instantiation called: what was to be called after that
     still is. `exceptions` are what exnrefs refer to; one that another refers to comes before it. `references` are names
     of what externrefs refer to: objects of the host, in the order of their first use. `wasi` is None for a program that

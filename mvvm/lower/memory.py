@@ -14,7 +14,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mvvm.abi import traps
-from mvvm.abi.context import BUILTINS, GROW_FAILED, GROW_FAILED_BYTES
+from mvvm.abi.context import BUILTINS, GROW_FAILED
 from mvvm.lower.checked_address import checked_address
 from mvvm.lower.llvm_types import LINEAR_MEMORY, SELF
 from mvvm.lower.wide_address import wide_address
@@ -150,11 +150,11 @@ def as_index(f: FunctionLowering, memory: int, value: str) -> str:
     return value if f.facts.info.memories[memory].index64 else widen(f, value)
 
 
-def old_size(f: FunctionLowering, result: str, *, index64: bool, failed: int = GROW_FAILED) -> str:
-    """What `memory.grow` or `table.grow` gives, from what the runtime returned: `failed`, if it cannot grow."""
+def old_size(f: FunctionLowering, result: str, *, index64: bool) -> str:
+    """What `memory.grow` or `table.grow` gives, from what the runtime returned: GROW_FAILED, if it cannot grow."""
     if not index64:
         return f.emit(f"trunc i64 {result} to i32")
-    return f.emit(f"select i1 {f.emit(f'icmp eq i64 {result}, {failed}')}, i64 -1, i64 {result}")
+    return f.emit(f"select i1 {f.emit(f'icmp eq i64 {result}, {GROW_FAILED}')}, i64 -1, i64 {result}")
 
 
 def _size(f: FunctionLowering, memory: Any) -> None:
@@ -164,9 +164,7 @@ def _size(f: FunctionLowering, memory: Any) -> None:
 
 def _grow(f: FunctionLowering, memory: Any) -> None:
     result = builtin(f, "memory.grow", str(memory), as_index(f, memory, f.stack.pop()))
-    limits = f.facts.info.memories[memory]
-    failed = GROW_FAILED_BYTES if limits.page_size == 1 else GROW_FAILED
-    f.stack.append(old_size(f, result, index64=limits.index64, failed=failed))
+    f.stack.append(old_size(f, result, index64=f.facts.info.memories[memory].index64))
 
 
 def _checked_range(f: FunctionLowering, memory: int, start: str, size: str) -> str:

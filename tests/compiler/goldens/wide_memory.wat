@@ -88,7 +88,7 @@
 ;;   %v43 = load ptr, ptr %v42, align 8, !invariant.load !0
 ;;   call void %v41(ptr swiftself %v43)
 ;;   %v44 = call i64 @mvvm_builtin(ptr swiftself %ctx, i32 0, i64 0, i64 %p0, i64 0, i64 0, i64 0)
-;;   %v45 = icmp eq i64 %v44, 4294967295
+;;   %v45 = icmp eq i64 %v44, 9223372036854775807
 ;;   %v46 = select i1 %v45, i64 -1, i64 %v44
 ;;   %v47 = load i64, ptr %pages0, align 8
 ;;   %v48 = load i64, ptr %length0, align 8
@@ -110,7 +110,7 @@
 ;; entry:
 ;;   %v1 = ptrtoint ptr null to i64
 ;;   %v2 = call i64 @mvvm_builtin(ptr swiftself %ctx, i32 3, i64 0, i64 %v1, i64 1, i64 0, i64 0)
-;;   %v3 = icmp eq i64 %v2, 4294967295
+;;   %v3 = icmp eq i64 %v2, 9223372036854775807
 ;;   %v4 = select i1 %v3, i64 -1, i64 %v2
 ;;   ret void
 ;; }
