@@ -28,7 +28,7 @@ from mvvm.wasm.module import GLOBAL, TABLE
 from mvvm.wasm.types import FUNCREF
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Mapping
 
     from mvvm.wasm.decode import Module
     from mvvm.wasm.module import ModuleInfo
@@ -63,20 +63,12 @@ class CallGraph:
         self._by_type: dict[tuple[str, int | None], set[int]] = {}
         self._referred: set[int] | int | None = _UNKNOWN
 
-    def may_reach(self, op: int, immediate: object, functions: Collection[int]) -> bool:
-        """Whether a call or tail call, with its immediate, may be of one of some functions."""
-        if op in (CALL, RETURN_CALL):
-            return immediate in functions
-        type_index, table = immediate if isinstance(immediate, tuple) else (immediate, None)
-        targets = self._targets(type_index, table)
-        return targets is None or not targets.isdisjoint(functions)
-
     def crosses(self, table: int | None) -> bool:
         """Whether a call through a table, or None for a reference, may reach a function of another instance."""
         contents = self._references() if table is None else self._tables.get(table)
         return contents is None or any(0 <= index < self._info.num_imported_functions for index in contents)
 
-    def _targets(self, type_index: int, table: int | None) -> set[int] | None:
+    def targets(self, type_index: int, table: int | None) -> set[int] | None:
         """The functions of a type in a table that never changes; None for other tables: any function at all.
 
         With None for the table: the functions of a type that a reference may be to.
@@ -97,20 +89,39 @@ class CallGraph:
             self._referred = None if takes_references(self._info) else find_roots(self._info)
         return self._referred
 
-    def callees(self, calls: FunctionCalls) -> set[int] | None:
-        """All functions that a body may call, None where that may be any."""
+    def edges(self, calls: Mapping[int, FunctionCalls]) -> dict[int, set[int] | None]:
+        """All functions that bodies, by function index, may call; None where that may be any."""
+        return {index: self._callees(found) for index, found in calls.items()}
+
+    def _callees(self, calls: FunctionCalls) -> set[int] | None:
         result = set(calls.callees)
         for type_index, table in calls.indirect:
-            targets = self._targets(type_index, table)
+            targets = self.targets(type_index, table)
             if targets is None:
                 return None
             result |= targets
         for type_index in calls.references:
-            targets = self._targets(type_index, None)
+            targets = self.targets(type_index, None)
             if targets is None:
                 return None
             result |= targets
         return result
+
+
+class Callees:
+    """`functions` of a module, by index, and the question whether a call may be of one of them."""
+
+    def __init__(self, graph: CallGraph, functions: set[int]) -> None:
+        self._graph = graph
+        self.functions = functions
+
+    def may_include(self, op: int, immediate: object) -> bool:
+        """Whether a call or tail call, with its immediate, may be of one of the functions."""
+        if op in (CALL, RETURN_CALL):
+            return immediate in self.functions
+        type_index, table = immediate if isinstance(immediate, tuple) else (immediate, None)
+        targets = self._graph.targets(type_index, table)
+        return targets is None or not targets.isdisjoint(self.functions)
 
 
 def takes_references(info: ModuleInfo) -> bool:

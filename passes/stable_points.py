@@ -1,6 +1,6 @@
 """Where a function has stable points: after which calls, and at which loops.
 
-Runs on a decoded body, after the call graph (mvvm.passes.call_graph) told which functions may suspend, and decides on
+Runs on a decoded body, after mvvm.passes.suspending told which functions may suspend, and decides on
 Wasm alone. A loop that passes a point after a call on every way round has none of its own. A loop's point is where it
 goes round again, not where it is entered, so that a program which is stopped at every point still gets forward.
 
@@ -29,6 +29,7 @@ from mvvm.wasm.code import (
     IF,
     LEAVING,
     LOOP,
+    RETURN_CALL,
     TAIL_CALLS,
     TRIES,
     WAITS,
@@ -38,8 +39,7 @@ from mvvm.wasm.code import (
 from mvvm.wasm.opcodes import OPS, PSEUDO
 
 if TYPE_CHECKING:
-    from mvvm.passes.suspending import Suspending
-    from mvvm.passes.throwing import Throwing
+    from mvvm.passes.call_graph import Callees
     from mvvm.wasm.module import ModuleInfo
 
 # How a loop looks out: each time it goes round, or once in many (mvvm.lower.loops).
@@ -177,9 +177,12 @@ class _Walk:
 
 
 def find_stable_points(
-    function: Function, info: ModuleInfo, policy: Policy, suspending: Suspending, throwing: Throwing | None = None
+    function: Function, info: ModuleInfo, policy: Policy, suspending: Callees, throwing: Callees | None = None
 ) -> StablePoints:
-    """Choose the stable points of a function. `throwing` is None for a module without exceptions."""
+    """Choose the stable points of a function, from those that suspend and those that exceptions may come out of.
+
+    `throwing` is None for a module without exceptions.
+    """
     result = StablePoints()
     if throwing is not None:
         result.throws = _find_throws(function, throwing)
@@ -190,14 +193,14 @@ def find_stable_points(
         if op in _DIRTYING or op >= PSEUDO:
             walk.dirty()
         if op in CALLS:
-            if suspending.call_may_suspend(op, immediate):
+            if suspending.may_include(op, immediate):
                 result.calls.add(position)
                 walk.call()
         elif op in WAITS:
             result.waits.add(position)
             walk.wait()
         elif op in TAIL_CALLS:
-            if suspending.call_may_suspend(op, immediate):
+            if op != RETURN_CALL or suspending.may_include(op, immediate):  # see mvvm.passes.suspending
                 result.tail_calls.add(position)
         elif op in (BLOCK, LOOP, IF) or op in TRIES:
             walk.begin(op, immediate, position)  # type: ignore[arg-type]
@@ -215,9 +218,9 @@ def find_stable_points(
     return result
 
 
-def _find_throws(function: Function, throwing: Throwing) -> set[int]:
+def _find_throws(function: Function, throwing: Callees) -> set[int]:
     return {
         position
         for position, (op, immediate) in enumerate(zip(function.ops, function.immediates, strict=True))
-        if op in CALLS and throwing.call_may_throw(op, immediate)
+        if op in CALLS and throwing.may_include(op, immediate)
     }

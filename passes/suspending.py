@@ -14,32 +14,21 @@ from typing import TYPE_CHECKING
 
 from mvvm.options import Policy
 from mvvm.passes.call_graph import add_callers, in_cycles
-from mvvm.wasm.code import RETURN_CALL_INDIRECT, RETURN_CALL_REF
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mvvm.passes.call_graph import CallGraph, FunctionCalls
+    from mvvm.passes.call_graph import FunctionCalls
 
 
-class Suspending:
-    """The functions that may suspend, by index."""
+def find_suspending(
+    calls: Mapping[int, FunctionCalls], edges: Mapping[int, set[int] | None], policy: Policy, imported: int
+) -> set[int]:
+    """The functions that may suspend, by index.
 
-    def __init__(self, graph: CallGraph, functions: set[int]) -> None:
-        self._graph = graph
-        self.functions = functions
-
-    def call_may_suspend(self, op: int, immediate: object) -> bool:
-        """Whether a call or tail call, with its immediate, has a stable point."""
-        if op in (RETURN_CALL_INDIRECT, RETURN_CALL_REF):
-            return True
-        return self._graph.may_reach(op, immediate, self.functions)
-
-
-def find_suspending(graph: CallGraph, calls: Mapping[int, FunctionCalls], policy: Policy, imported: int) -> set[int]:
-    """The functions that may suspend. `calls` are of all bodies, `imported` is the number of imported functions."""
+    `calls` and `edges` (CallGraph.edges) are of all bodies, `imported` is the number of imported functions.
+    """
     result = set(range(imported))
-    edges = {index: graph.callees(found) for index, found in calls.items()}
     loops_poll = policy != Policy.FUNCTION
     for index, found in calls.items():
         if (found.loops and loops_poll) or found.waits or found.tails or edges[index] is None:

@@ -18,20 +18,8 @@ from mvvm.wasm.types import EXNREF
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mvvm.passes.call_graph import CallGraph, FunctionCalls
+    from mvvm.passes.call_graph import FunctionCalls
     from mvvm.wasm.module import ModuleInfo
-
-
-class Throwing:
-    """The functions that an exception may come out of, by index: they throw, or call what does, whatever they catch."""
-
-    def __init__(self, graph: CallGraph, functions: set[int]) -> None:
-        self._graph = graph
-        self.functions = functions
-
-    def call_may_throw(self, op: int, immediate: object) -> bool:
-        """Whether an exception may come out of a call, with its immediate."""
-        return self._graph.may_reach(op, immediate, self.functions)
 
 
 def meets_exceptions(info: ModuleInfo) -> bool:
@@ -46,15 +34,17 @@ def meets_exceptions(info: ModuleInfo) -> bool:
     )
 
 
-def find_throwing(graph: CallGraph, calls: Mapping[int, FunctionCalls], imported: int) -> set[int]:
-    """The functions that may throw. `calls` are of all bodies, `imported` is the number of imported functions."""
+def find_throwing(calls: Mapping[int, FunctionCalls], edges: Mapping[int, set[int] | None], imported: int) -> set[int]:
+    """The functions that an exception may come out of, by index: they throw, or call what does, whatever they catch.
+
+    `calls` and `edges` (CallGraph.edges) are of all bodies, `imported` is the number of imported functions.
+    """
     result = set(range(imported))
-    edges: dict[int, set[int]] = {}
-    for index, found in calls.items():
-        callees = graph.callees(found)
-        if found.throws or callees is None:
+    known: dict[int, set[int]] = {}
+    for index, callees in edges.items():
+        if calls[index].throws or callees is None:
             result.add(index)
         else:
-            edges[index] = callees
-    add_callers(result, edges)
+            known[index] = callees
+    add_callers(result, known)
     return result

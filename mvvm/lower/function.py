@@ -17,13 +17,13 @@ from mvvm.lower.in_flight import throw_to_caller
 from mvvm.lower.llvm_types import INVARIANT, LLVM, SELF, ZERO, phi, result_type
 from mvvm.lower.stable_points import write_commits
 from mvvm.options import Policy
-from mvvm.passes.call_graph import CallGraph, find_all_calls
+from mvvm.passes.call_graph import Callees, CallGraph, find_all_calls
 from mvvm.passes.liveness import find_liveness
 from mvvm.passes.stable_points import find_stable_points
 from mvvm.passes.static_tables import find_changed_tables, find_static_tables
-from mvvm.passes.suspending import Suspending, find_suspending
+from mvvm.passes.suspending import find_suspending
 from mvvm.passes.tail_calls import find_tail_functions
-from mvvm.passes.throwing import Throwing, find_throwing, meets_exceptions
+from mvvm.passes.throwing import find_throwing, meets_exceptions
 from mvvm.wasm.code import Block, Function
 from mvvm.wasm.decode import Module
 from mvvm.wasm.module import Global
@@ -91,13 +91,14 @@ class ModuleFacts:
             suspending = set()
         meets = throws is not None or meets_exceptions(info)
         calls = find_all_calls(module) if suspending is None or (meets and throws is None) else {}
+        edges = graph.edges(calls)
         imported = info.num_imported_functions
         if suspending is None:
-            suspending = find_suspending(graph, calls, self.policy, imported)
+            suspending = find_suspending(calls, edges, self.policy, imported)
         if meets and throws is None:
-            throws = find_throwing(graph, calls, imported)
-        self.suspending = Suspending(graph, suspending)
-        self.throwing = None if throws is None else Throwing(graph, throws)  # None: no exception is ever in flight
+            throws = find_throwing(calls, edges, imported)
+        self.suspending = Callees(graph, suspending)
+        self.throwing = None if throws is None else Callees(graph, throws)  # None: no exception is ever in flight
         self._canonical: dict[str, int] = {}
         for index, type_ in enumerate(info.types):
             self._canonical.setdefault(type_.identity, index)
