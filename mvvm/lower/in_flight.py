@@ -53,14 +53,19 @@ def go_to_handler(f: FunctionLowering, handler: Block | None, *, is_marked: bool
         f.lines.append("  br label %throwing")
 
 
+def make_ours(thread: str, architecture: str) -> str:
+    """IR that makes the exception in flight, in a Thread, the one of the instance whose Context is `%ctx`."""
+    return f"""  %throwing.context = getelementptr i8, ptr {thread}, i64 {THREAD_EXCEPTION_CONTEXT}
+  store ptr %ctx, ptr %throwing.context, align 8
+  %throwing.word = getelementptr inbounds i8, ptr %ctx, i64 {throwing_offset(architecture)}
+  store volatile i16 {THROWING}, ptr %throwing.word, align 2"""
+
+
 def throw_to_caller(f: FunctionLowering) -> str:
     """The block where a function ends with an exception."""
     return f"""throwing:
   %throwing.thread = load ptr, ptr %ctx, align 8
-  %throwing.context = getelementptr i8, ptr %throwing.thread, i64 {THREAD_EXCEPTION_CONTEXT}
-  store ptr %ctx, ptr %throwing.context, align 8
-  %throwing.word = getelementptr inbounds i8, ptr %ctx, i64 {throwing_offset(f.facts.architecture)}
-  store volatile i16 {THROWING}, ptr %throwing.word, align 2
+{make_ours("%throwing.thread", f.facts.architecture)}
   br label %unwound"""
 
 

@@ -14,7 +14,7 @@ from mvvm.abi import sections, traps
 from mvvm.abi import stable_points as points
 from mvvm.abi.registers import REGISTERS
 from mvvm.errors import InternalError
-from mvvm.lower.in_flight import throwing_offset
+from mvvm.lower.in_flight import make_ours
 from mvvm.lower.llvm_types import LLVM, SELF, result_type, returned_types, signature, stable_point_convention
 from mvvm.wasm.types import I32, I64, V128
 
@@ -298,8 +298,10 @@ def lower_support(target: Target, types: Sequence[FuncType], *, exceptions: bool
     text = text.replace("<unsigned>", unsigned).replace("<int>", int_)
     text = text.replace("LEAVE_GUEST", _LEAVE_GUEST).replace("ENTER_GUEST", _ENTER_GUEST)
     unique = {type_.key: type_ for type_ in types}
-    throwing = throwing_offset(architecture) if exceptions else None
-    text += "".join([_invoke_thunk(type_) + _host_thunk(type_, unsigned, throwing) for type_ in unique.values()])
+    thunks = [
+        _invoke_thunk(type_) + _host_thunk(type_, architecture, exceptions=exceptions) for type_ in unique.values()
+    ]
+    text += "".join(thunks)
     text = text.replace("<convention>", stable_point_convention(architecture))
     if "avx" not in target.features:
         return text.replace("CLEAN_VECTORS\n", "")
@@ -372,7 +374,7 @@ def _interrupted(type_: FuncType) -> str:
     return "\n".join([*lines, "  ret void" if returned == "void" else f"  ret {returned} poison", "raise:"])
 
 
-def _thrown(type_: FuncType, throwing: int) -> str:
+def _thrown(type_: FuncType, architecture: str) -> str:
     """What a host thunk does where the host threw.
 
     The exception in flight goes to the caller (mvvm.lower.in_flight).
@@ -382,21 +384,19 @@ def _thrown(type_: FuncType, throwing: int) -> str:
   %is_thrown = icmp eq i64 %status, {points.THROWN}
   br i1 %is_thrown, label %throw, label %other
 throw:
-  %exception_context = getelementptr i8, ptr %thread, i64 {abi.THREAD_EXCEPTION_CONTEXT}
-  store ptr %ctx, ptr %exception_context
-  %throwing = getelementptr i8, ptr %ctx, i64 {throwing}
-  store volatile i16 {points.THROWING}, ptr %throwing
+{make_ours("%thread", architecture)}
   {"ret void" if returned == "void" else f"ret {returned} poison"}
 other:"""
 
 
-def _host_thunk(type_: FuncType, unsigned: str, throwing: int | None) -> str:
+def _host_thunk(type_: FuncType, architecture: str, *, exceptions: bool) -> str:
     """Guest to host, for which an i32 is an unsigned int, and a v128 two unsigned integers of 64 bits.
 
     The low one comes first. Results are in slots, as in a record of a stable point.
 
-    `throwing` is the offset of CONTEXT_THROWING, if it is used.
+    `exceptions` tells that the guest looks for what the host throws.
     """
+    _, unsigned = _EXTENSIONS.get(architecture, ("", ""))
     returned = result_type(type_)
     params = "".join([f", {LLVM[t]} %p{i}" for i, t in enumerate(type_.params)])
     lines = [f"define hidden {returned} @{sections.HOST}{type_.key}({SELF} %host{params}) #0 {{"]
@@ -417,8 +417,8 @@ def _host_thunk(type_: FuncType, unsigned: str, throwing: int | None) -> str:
         lines.append(f"  %results = alloca [{count} x i64], align 16")
         arguments.append("ptr %results")
     interrupted = _interrupted(type_)
-    if throwing is not None:
-        interrupted = interrupted.replace("unwind:", _thrown(type_, throwing))
+    if exceptions:
+        interrupted = interrupted.replace("unwind:", _thrown(type_, architecture))
     lines += [
         "  %callback = load ptr, ptr %host",
         f"  %context_field = getelementptr i8, ptr %host, i64 {abi.HOST_CONTEXT}",

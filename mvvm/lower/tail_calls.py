@@ -22,10 +22,9 @@ from typing import TYPE_CHECKING, Any
 
 from mvvm.abi import context as abi
 from mvvm.abi.sections import FUNCTION, HOPS, PASS, TAIL
-from mvvm.abi.stable_points import THROWING
 from mvvm.lower.calls import call_code
 from mvvm.lower.control import return_results
-from mvvm.lower.in_flight import throwing_offset
+from mvvm.lower.in_flight import make_ours, throwing_offset
 from mvvm.lower.indirect import checked_element, lower_reference
 from mvvm.lower.llvm_types import COLD, INVARIANT, LLVM, SELF, result_type, returned_types
 from mvvm.lower.stable_points import check_before_tail_call, check_in_tail_call
@@ -142,7 +141,7 @@ def define_tail_support(types: Iterable[FuncType], architecture: str, *, excepti
     by_key = {type_.key: type_ for type_ in types}
     returns = "  br i1 %done, label %return, label %again\nreturn:\n"
     if exceptions:
-        returns = _TAKE_OVER.format(offset=throwing_offset(architecture))
+        returns = _TAKE_OVER.format(offset=throwing_offset(architecture), make_ours=make_ours("%thread", architecture))
     parts = [_hops(type_, returns) for type_ in by_results.values()]
     return "".join(parts + [_pass(type_, architecture) for type_ in by_key.values()])
 
@@ -159,9 +158,7 @@ thrown:
   %of = load ptr, ptr %of_field
   %theirs = getelementptr i8, ptr %of, i64 {{offset}}
   store volatile i16 0, ptr %theirs, align 2
-  store ptr %ctx, ptr %of_field
-  %ours = getelementptr i8, ptr %ctx, i64 {{offset}}
-  store volatile i16 {THROWING}, ptr %ours, align 2
+{{make_ours}}
   br label %return
 return:
 """
